@@ -1,0 +1,22 @@
+"""The command line. Heavy modules are imported by the command that uses them, so that a command starts fast."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; what is wrong with the input is printed, and ends in exit code 2."""
+    from foedus.cli.commands import app
+    from foedus.errors import InputErrors
+
+    try:
+        app(prog_name="foedus")
+    except InputErrors as errors:
+        if "--json" in sys.argv:
+            from foedus.report.problems import problems_record
+
+            print(problems_record(errors))  # noqa: T201
+        else:
+            print(errors, file=sys.stderr)  # noqa: T201
+        sys.exit(2)

@@ -1,0 +1,554 @@
+"""The commands: each reads its options, asks the engine, and shows the answer."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from foedus import __version__
+from foedus.cli import names
+from foedus.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from foedus.ground import Rules
+    from foedus.loading.library import Library
+    from foedus.model import Scenario
+    from foedus.vocabulary import Value
+
+app = typer.Typer(
+    add_completion=True,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.", autocompletion=names.scenarios
+    ),
+]
+Clauses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--clause", help="Ask only this clause, such as nato-1949/art-5; may be repeated.", autocompletion=names.clauses
+    ),
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", help="Read as this profile does, such as moscow.", autocompletion=names.profiles),
+]
+Define = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--define", metavar="TERM=DEFINITION",
+        help="Give a term this definition, a treaty this wording, an overlay `applied` or `set-aside`; repeatable.",
+        autocompletion=names.definitions,
+    ),
+]  # fmt: skip
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="TERM.KNOB=VALUE", help="Set a knob of a term's definition; may be repeated."),
+]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        help="Take disputed facts as this actor states them; `none` leaves them open.",
+        autocompletion=names.actors,
+    ),
+]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Judge as seen on this day (YYYY-MM-DD).")]
+RulesFolder = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="A folder of rules on top of the shipped ones.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Long = Annotated[bool, typer.Option("--long", help="Explain everything, not only what decides.")]
+ExecutorName = Annotated[
+    Literal["rete", "reference"] | None,
+    typer.Option("--executor", help="Which executor judges; by default rete where durable-rules loads."),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"foedus {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _foedus(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What an alliance obliges to, under every reading of its words.
+
+    A treaty's open words have rival definitions here; a scenario states facts; foedus tells for which readings
+    assistance is due, why, and which word decides it.
+    """
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    clause: Clauses = None,
+    profile: ProfileName = None,
+    define: Define = None,
+    set_: Set = None,
+    account: Account = None,
+    on: On = None,
+    rules: RulesFolder = None,
+    executor: ExecutorName = None,
+    long: Long = False,
+    as_json: Json = False,
+) -> None:
+    """Tell whether assistance is due in a scenario, why, and what hangs on the reading."""
+    from foedus.report.record import run_record
+    from foedus.run import default_executor, under
+    from foedus.run import run as run_scenario
+
+    library = _library(rules)
+    found = library.scenario(scenario)
+    clauses = tuple(clause or found.clauses)
+    known = _rules(library, clauses, [found], wanted=[profile] if profile else [])
+    choices, account = under(
+        known.profiles.get(profile or ""), _choices(library, known, define, set_), _account(known, account)
+    )
+    account = None if account == "none" else account
+    day = _day(on)
+    result = run_scenario(
+        known, found, clauses=clauses, choices=choices, account=account, on=day, executor=executor or default_executor()
+    )
+    others = _other_profiles(known, found, clauses, day) if profile is None and not choices else {}
+    if as_json:
+        _print_json(run_record(result, library.inputs, profile, others))
+        return
+    from foedus.report.finding import show_run
+    from foedus.report.page import Page
+
+    page = Page()
+    show_run(page, result, profile, others, everything=long)
+    page.write()
+
+
+def _other_profiles(
+    known: Rules, scenario: Scenario, clauses: Sequence[str], on: date | None
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """Clause to profile to casus and duty."""
+    from foedus.run import run as run_scenario
+    from foedus.run import under
+
+    out: dict[str, dict[str, tuple[str, str]]] = {clause: {} for clause in clauses}
+    for name, profile in known.profiles.items():
+        choices, account = under(profile, {}, None)
+        result = run_scenario(known, scenario, clauses=clauses, choices=choices, account=account, on=on)
+        for clause in clauses:
+            whole = result.overall(clause)
+            if whole.casus != "no-case":
+                out[clause][name] = (whole.casus, whole.duty)
+    return {clause: each for clause, each in out.items() if each}
+
+
+@app.command()
+def matrix(
+    scenario: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO…", help="Scenario files or names.", autocompletion=names.scenarios)
+    ],
+    clause: Clauses = None,
+    profiles: Annotated[
+        str | None,
+        typer.Option(
+            "--profiles", metavar="A,B,…", help="These profiles; by default all.", autocompletion=names.profiles
+        ),
+    ] = None,
+    define: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--define", metavar="TERM=*", help="One column for each definition of the term, instead of profiles."
+        ),
+    ] = None,
+    on: On = None,
+    rules: RulesFolder = None,
+    format_: Annotated[
+        Literal["table", "csv", "md", "html", "svg"], typer.Option("--format", help="How to show it.")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Set scenarios against profiles or definitions, in a table that a class can look at."""
+    from foedus.report import matrix as report
+
+    library = _library(rules)
+    found = [library.scenario(name) for name in scenario]
+    clauses = [clause or each.clauses for each in found]
+    known = _rules(library, [c for each in clauses for c in each], found, terms=_starred(define))
+    columns = report.columns_for(
+        known,
+        _listed_profiles(library, known, profiles),
+        _starred(define),
+        _choices(library, known, _fixed(define), None),
+    )
+    table = report.build(known, list(zip(found, clauses, strict=True)), columns, _day(on))
+    if as_json:
+        _print_json(report.matrix_record(table, library.inputs))
+        return
+    text = report.render(table, format_)
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=not text.endswith("\n"))
+
+
+def _starred(define: list[str] | None) -> list[str]:
+    return [item.partition("=")[0] for item in define or [] if item.endswith("=*")]
+
+
+def _fixed(define: list[str] | None) -> list[str]:
+    return [item for item in define or [] if not item.endswith("=*")]
+
+
+def _listed_profiles(library: Library, known: Rules, profiles: str | None) -> list[str]:
+    from foedus.errors import nearest
+
+    asked = [name.strip() for name in profiles.split(",") if name.strip()] if profiles else list(known.profiles)
+    wrong = [name for name in asked if name not in library.index["profile"]]
+    if wrong:
+        raise InputErrors(
+            [InputError(f"unknown profile `{name}`", None, nearest(name, library.index["profile"])) for name in wrong]
+        )
+    return asked
+
+
+KINDS = Literal[
+    "treaties", "clauses", "terms", "definitions", "profiles", "overlays", "scenarios", "acts", "attributes", "actors"
+]
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        KINDS,
+        typer.Argument(
+            metavar="KIND",
+            help="treaties, clauses, terms, definitions, profiles, overlays, scenarios, acts, attributes or actors.",
+        ),
+    ],
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """List what the library has."""
+    from foedus.report import catalogue
+
+    rows = catalogue.rows(_library(rules), kind)
+    if as_json:
+        _print_json(rows)
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    catalogue.show_rows(page, rows)
+    page.write()
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A treaty, clause, term, profile, overlay, scenario, act, attribute or actor.",
+            autocompletion=names.everything,
+        ),
+    ],
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Show one entry: a clause with its conditions, a term with its definitions side by side."""
+    from foedus.report import entry
+
+    library = _library(rules)
+    if as_json:
+        _print_json(entry.entry_record(library, name))
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    entry.show_entry(page, library, name)
+    page.write()
+
+
+@app.command()
+def test(
+    path: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]…",
+            help="Scenario files, names or folders; by default all shipped.",
+            autocompletion=names.scenarios,
+        ),
+    ] = None,
+    rules: RulesFolder = None,
+    executor: ExecutorName = None,
+    as_json: Json = False,
+) -> None:
+    """See that foedus finds what the scenarios expect; exit code 1 if it does not."""
+    from foedus.run import meets
+
+    library = _library(rules)
+    scenarios = [library.scenario(str(each)) for each in _scenario_paths(library, path)]
+    wanted = [e.clause for s in scenarios for e in s.expect] + [c for s in scenarios for c in s.clauses]
+    known = _rules(library, wanted, scenarios)
+    results: list[dict[str, Any]] = []
+    total = sum(len(each.expect) for each in scenarios)
+    with _progress(total, "expectations") as advance:
+        for each in scenarios:
+            for index, expectation in enumerate(each.expect):
+                is_met, found = meets(known, each, expectation, executor or "reference")
+                where = {"scenario": each.scenario, "number": index + 1, "clause": expectation.clause}
+                results.append(
+                    {
+                        **where,
+                        "profile": expectation.profile,
+                        "expected": expectation.casus,
+                        "found": found,
+                        "met": is_met,
+                    }
+                )
+                advance()
+    failed = [result for result in results if not result["met"]]
+    if as_json:
+        _print_json({"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs})
+    else:
+        for result in failed:
+            reading = f" under {result['profile']}" if result["profile"] else ""
+            typer.echo(
+                f"{result['scenario']}: expectation {result['number']}: {result['clause']}{reading}: "
+                f"expected {result['expected']}, found {result['found']}"
+            )
+        typer.echo(f"{len(scenarios)} scenarios: {total - len(failed)} expectations met, {len(failed)} not met")
+    if not total:
+        raise InputErrors(
+            [InputError("no expectation to test", None, "a scenario says under `expect:` what foedus must find")]
+        )
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    path: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]…", help="Rule or scenario files or folders; by default the whole library."),
+    ] = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """See that files are well-formed and that every name in them exists; all problems at once."""
+    from foedus.loading.checking import check_paths
+
+    library = _library(rules)
+    counts = check_paths(library, [Path(each) for each in path or []])
+    if as_json:
+        _print_json({"problems": [], "checked": counts, "inputs": library.inputs})
+        return
+    typer.echo(f"no problem found in {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
+
+
+@app.command()
+def schema(
+    what: Annotated[Literal["rules", "scenario"], typer.Argument(metavar="rules|scenario", help="Which files.")],
+    rules: RulesFolder = None,
+) -> None:
+    """Print the JSON Schema with which editors complete and check files."""
+    from foedus.loading.json_schema import file_schema
+
+    _print_json(file_schema(_library(rules), what))
+
+
+@app.command()
+def new(
+    what: Annotated[
+        Literal["scenario", "treaty", "definition"],
+        typer.Argument(metavar="scenario|treaty|definition", help="What to begin."),
+    ],
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="The id; the file is named after it.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file; by default ID.yaml here.")
+    ] = None,
+) -> None:
+    """Write a commented skeleton to start from."""
+    from foedus.loading.skeletons import skeleton
+
+    name, text = skeleton(what, name)
+    target = output or Path(f"{name}.yaml")
+    if target.exists():
+        raise InputErrors(
+            [InputError(f"`{target}` exists already", None, "give another id or --output; nothing was written")]
+        )
+    target.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {target}")
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Copy the whole library into a folder of yours, to edit and use with --rules."""
+    import shutil
+
+    from foedus.loading.library import shipped
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputErrors(
+            [InputError(f"`{folder}` exists and is not empty", None, "give a new folder; nothing was written")]
+        )
+    for kind in ("rules", "scenarios"):
+        shutil.copytree(shipped(kind), folder / kind, dirs_exist_ok=True)
+    typer.echo(f"copied the library to {folder}; edit it, then: foedus run SCENARIO --rules {folder}")
+
+
+# What several commands need
+
+
+def _library(rules: Path | None) -> Library:
+    from foedus.loading.library import Library
+
+    return Library(rules)
+
+
+def _rules(
+    library: Library,
+    clauses: Iterable[str],
+    scenarios: Sequence[Scenario],
+    *,
+    terms: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+) -> Rules:
+    """The rules that the clauses need, all names seen to exist; `wanted` profiles are seen to exist too."""
+    from foedus.errors import nearest
+
+    clauses = list(clauses)
+    unknown = [
+        InputError(f"unknown profile `{p}`", None, nearest(p, library.index["profile"]))
+        for p in wanted or []
+        if p not in library.index["profile"]
+    ]
+    unknown += [
+        InputError(f"unknown term `{t}`", None, nearest(t, library.index["term"]))
+        for t in terms
+        if t not in library.index["term"]
+    ]
+    own = {clause for scenario in scenarios for clause in (*scenario.clauses, *(e.clause for e in scenario.expect))}
+    for clause in clauses:
+        if clause not in own and clause.partition("/")[0] not in library.index["treaty"]:
+            unknown.append(
+                InputError(
+                    f"unknown treaty `{clause.partition('/')[0]}`",
+                    None,
+                    nearest(clause.partition("/")[0], library.index["treaty"]),
+                )
+            )
+    if unknown:
+        raise InputErrors(unknown)
+    known = library.rules_for(clauses, terms)
+    library.check(known, scenarios)
+    for clause in clauses:
+        treaty, _, name = clause.partition("/")
+        if name not in known.treaties[treaty].clauses:
+            ids = [f"{treaty}/{each}" for each in known.treaties[treaty].clauses]
+            raise InputErrors(
+                [InputError(f"the treaty `{treaty}` has no clause `{name}`", None, f"its clauses: {', '.join(ids)}")]
+            )
+    return known
+
+
+def _choices(library: Library, known: Rules, define: list[str] | None, set_: list[str] | None) -> dict[str, Value]:
+    """The choices that `--define` and `--set` make.
+
+    Raises:
+        InputErrors: if one of them names nothing, or gives a value that there is not.
+    """
+    from foedus.loading.resolve import Known, find_choice_troubles
+
+    choices: dict[str, Value] = {}
+    problems: list[InputError] = []
+    for option, items in (("--define", define or []), ("--set", set_ or [])):
+        for item in items:
+            choice, equals, text = item.partition("=")
+            is_knob = "." in choice
+            if not equals or is_knob != (option == "--set"):
+                shape = "TERM.KNOB=VALUE" if option == "--set" else "TERM=DEFINITION"
+                problems.append(InputError(f"`{option} {item}` is not of the shape {shape}"))
+            else:
+                choices[choice] = _value(text) if is_knob else text
+    ids = Known(known, {kind: set(each) for kind, each in library.index.items()})
+    for choice, value in choices.items():
+        problems += [
+            InputError(message, None, hint) for message, hint, _ in find_choice_troubles(ids, choice, value, choices)
+        ]
+    if problems:
+        raise InputErrors(problems)
+    return choices
+
+
+def _value(text: str) -> Value:
+    if text in {"true", "false"}:
+        return text == "true"
+    return int(text) if text.lstrip("-").isdigit() else text
+
+
+def _account(known: Rules, account: str | None) -> str | None:
+    from foedus.errors import nearest
+
+    if account is None or account == "none" or account in known.actors:
+        return account
+    raise InputErrors(
+        [
+            InputError(
+                f"unknown actor `{account}`",
+                None,
+                nearest(account, known.actors) or "`foedus list actors` shows the codes",
+            )
+        ]
+    )
+
+
+def _day(on: str | None) -> date | None:
+    if on is None:
+        return None
+    try:
+        return date.fromisoformat(on)
+    except ValueError:
+        raise InputErrors(
+            [InputError(f"`{on}` is not a date", None, "write a day that exists as YYYY-MM-DD")]
+        ) from None
+
+
+def _scenario_paths(library: Library, given: list[str] | None) -> Iterator[Path | str]:
+    if not given:
+        yield from sorted(library.index["scenario"])
+        return
+    for each in given:
+        path = Path(each)
+        if path.is_dir():
+            yield from sorted(path.rglob("*.yaml"))
+        else:
+            yield each
+
+
+def _progress(total: int, what: str) -> Any:  # noqa: ANN401 - a context manager that gives a function
+    from foedus.report.progress import progress
+
+    return progress(total, what)
+
+
+def _print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:
+    text = json.dumps(data, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=2)
+    typer.echo(text)

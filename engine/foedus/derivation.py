@@ -1,0 +1,165 @@
+"""What an executor returns, a derivation, and what follows from it, a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from foedus.formula import Choose, Formula, Layer, Not, Term, Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from foedus.ground import Case, InForce, Situation
+    from foedus.model import Casus, Duty, DutyState
+    from foedus.vocabulary import Value
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A formula, asked of an event: its truth, why, what was read and under which choice.
+
+    `of` are the derivations of its parts, in the order of the formula; for `some`, one an event.
+    """
+
+    formula: Formula
+    event: str
+    value: Truth
+    of: tuple[Derivation, ...] = ()
+    read: Value | None = None
+    chosen: str | None = None
+
+    def walk(self) -> Iterator[Derivation]:
+        """This derivation and all inside it, outermost first."""
+        yield self
+        for part in self.of:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The derivations of one case: its casus, and for each step whether it is met and whether it is refused."""
+
+    casus: Derivation
+    steps: Mapping[str, tuple[Derivation, Derivation]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that nobody stated and on which an undetermined finding hangs.
+
+    `outcomes` tells, for each value that the fact may have, what the finding would be.
+    """
+
+    event: str
+    attribute: str
+    outcomes: tuple[tuple[Value, str], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result for one case under one reading and one account, with its grounds."""
+
+    case: Case
+    casus: Casus
+    duty: DutyState
+    in_force: InForce
+    owed: Duty
+    judgement: Judgement
+    waiting_for: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+_CASUS: dict[Truth, Casus] = {True: "arises", False: "does-not-arise", None: "undetermined"}
+
+
+def conclude(situation: Situation, judgement: Judgement) -> Finding:
+    """The finding that follows from the derivations of a case."""
+    casus = _CASUS[judgement.casus.value]
+    waiting = tuple(name for name, (met, _) in judgement.steps.items() if met.value is False)
+    return Finding(
+        case=situation.case,
+        casus=casus,
+        duty=_duty(situation, judgement),
+        in_force=situation.in_force,
+        owed=situation.version.duty,
+        judgement=judgement,
+        waiting_for=waiting if casus == "arises" else (),
+    )
+
+
+def _duty(situation: Situation, judgement: Judgement) -> DutyState:
+    """Due once the casus arises and every step is met; refused for good if a step is.
+
+    A step that is known to be missing keeps the duty dormant whatever the unknown ones are.
+    """
+    if judgement.casus.value is not True:
+        return "not-due" if judgement.casus.value is False else "undetermined"
+    met = [each.value for each, _ in judgement.steps.values()]
+    refused = [each.value for _, each in judgement.steps.values()]
+    if True in refused:
+        return "not-due"
+    if None in refused:
+        return "undetermined"
+    if False in met:
+        return "dormant"
+    if None in met:
+        return "undetermined"
+    return "left-to-the-party" if situation.version.duty.discretion == "self-judging" else "due"
+
+
+CASUS_ORDER: tuple[Casus, ...] = ("arises", "undetermined", "does-not-arise")
+DUTY_ORDER: tuple[DutyState, ...] = ("due", "left-to-the-party", "undetermined", "dormant", "not-due")
+
+
+@dataclass(frozen=True)
+class Overall:
+    """The finding for a clause over all its cases: it arises if it arises in one."""
+
+    casus: Casus | Literal["no-case"]
+    duty: DutyState | Literal["no-case"]
+
+
+def overall(findings: list[Finding]) -> Overall:
+    """The strongest casus and the strongest duty among the findings of one clause."""
+    if not findings:
+        return Overall("no-case", "no-case")
+    casus = min((f.casus for f in findings), key=CASUS_ORDER.index)
+    return Overall(casus, min((f.duty for f in findings), key=DUTY_ORDER.index))
+
+
+def decisive(derivation: Derivation) -> tuple[Derivation, ...]:
+    """The parts that make a derivation what it is: all that hold for a conjunction, those that fail for its failure.
+
+    Unknown is carried by the unknown parts. What is left out could be otherwise without a change.
+    """
+    same = tuple(part for part in derivation.of if _carries(derivation, part))
+    return same or derivation.of
+
+
+def _carries(derivation: Derivation, part: Derivation) -> bool:
+    if isinstance(derivation.formula, Not):
+        return True
+    return part.value is derivation.value
+
+
+def reasons_of(judgement: Judgement) -> list[str]:
+    """The names of the layers and terms that decide a judgement, outermost first, each once."""
+    names: dict[str, None] = {}
+    roots = [judgement.casus]
+    if judgement.casus.value is True:
+        roots += [met for met, _ in judgement.steps.values() if met.value is not True]
+        roots += [refused for _, refused in judgement.steps.values() if refused.value is True]
+    waiting = list(reversed(roots))
+    while waiting:
+        derivation = waiting.pop()
+        match derivation.formula:
+            case Layer(_, name, _):
+                names.setdefault(name)
+            case Term(name):
+                names.setdefault(name)
+                names.setdefault(f"{name}={derivation.chosen}")
+            case Choose(name, _):
+                names.setdefault(name)
+        waiting += reversed(decisive(derivation))
+    return list(names)

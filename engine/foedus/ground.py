@@ -1,0 +1,391 @@
+"""Scenario and clause to cases: roles bound, one account of the facts put in, what is to be judged as one formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from foedus.formula import (
+    FALSE,
+    TRUE,
+    WORDING,
+    About,
+    All,
+    AnyOf,
+    AtLeast,
+    Choose,
+    Dated,
+    Formula,
+    Layer,
+    Not,
+    Some,
+    Term,
+    Test,
+    Truth,
+    Who,
+    Whose,
+    disjunction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from foedus.model import (
+        Actor,
+        Clause,
+        Definition,
+        Event,
+        Overlay,
+        Profile,
+        Scenario,
+        Step,
+        TermEntry,
+        Treaty,
+        Version,
+    )
+    from foedus.vocabulary import Value, Vocabulary
+
+TEMPORAL_SCOPE = "temporal-scope"
+"""The term that decides whether a clause was in force for an event; every clause asks it."""
+
+APPLIED, SET_ASIDE = "applied", "set-aside"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules that a run needs, resolved: every name that they mention is in them."""
+
+    vocabulary: Vocabulary
+    actors: Mapping[str, Actor]
+    terms: Mapping[str, TermEntry]
+    treaties: Mapping[str, Treaty]
+    overlays: Mapping[str, Overlay]
+    profiles: Mapping[str, Profile]
+
+    def clause(self, clause_id: str) -> tuple[Treaty, Clause]:
+        """The treaty and the clause that an id such as `nato-1949/art-5` names."""
+        treaty_id, _, name = clause_id.partition("/")
+        treaty = self.treaties[treaty_id]
+        return treaty, treaty.clauses[name]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value for every choice: a definition for a term, a text for a treaty, a setting for a knob or overlay.
+
+    What the mapping leaves out has its default; knobs are written `term.knob`.
+    """
+
+    choices: Mapping[str, Value]
+    rules: Rules
+
+    def within(self, clause: Clause) -> Reading:
+        """This reading where it speaks, and the clause's own defaults where it does not."""
+        return Reading(merge(clause.defaults, self.choices), self.rules)
+
+    def definition(self, term: str) -> tuple[str, Definition]:
+        """The definition that this reading gives to a term, with its id."""
+        entry = self.rules.terms[term]
+        chosen = str(self.choices.get(term, entry.default))
+        return chosen, entry.definitions[chosen]
+
+    def knob(self, term: str, name: str) -> Value:
+        """The setting of a knob of the definition chosen for the term."""
+        knob = self.definition(term)[1].knobs[name]
+        asked = self.choices.get(f"{term}.{name}", knob.default)
+        return asked if asked in knob.values else knob.default
+
+    def option(self, choose: Choose) -> str:
+        """The option that this reading takes of a choice other than a definition; the first is the default."""
+        return str(self.choices.get(choose.choice, choose.options[0][0]))
+
+
+def merge(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
+    """The choices below with those above on top; a term defined anew above leaves no knob of the old definition.
+
+    >>> merge({"war": "material", "war.floor": "grave"}, {"war": "declared"})
+    {'war': 'declared'}
+    """
+    kept = {
+        choice: value for choice, value in below.items() if "." not in choice or choice.partition(".")[0] not in above
+    }
+    return {**kept, **above}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clause and who would owe what to whom, against whom, for which event."""
+
+    clause: str
+    version: int
+    obligor: str
+    beneficiary: str
+    adversary: str | None
+    event: str
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Whether the clause was in force between obligor and beneficiary for an event, and since and until when."""
+
+    status: Literal["in-force", "not-yet", "no-longer", "came-into-force-during", "ended-during", "never"]
+    from_: date | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The events of a scenario on one account, seen on one day.
+
+    An event that did not happen, or not yet, is left out. What is unknown is absent from `known`.
+    """
+
+    scenario: Scenario
+    account: str | None = None
+    on: date | None = None
+
+    @cached_property
+    def events(self) -> dict[str, Event]:
+        """The events that happened or may have happened, by id."""
+        return {
+            event.id: event
+            for event in self.scenario.events
+            if (self.on is None or event.date <= self.on)
+            and ("happened" not in event.facts or event.facts["happened"].according_to(self.account) is not False)
+        }
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str], Value]:
+        """(event, attribute) to value, for all that is known."""
+        out: dict[tuple[str, str], Value] = {}
+        for event in self.events.values():
+            out[event.id, "happened"] = True
+            for name, stated in {"act": event.act, **event.facts}.items():
+                value = stated.according_to(self.account)
+                if value is None:
+                    out.pop((event.id, name), None)
+                elif not isinstance(value, tuple):
+                    out[event.id, name] = value
+        return out
+
+    def actors(self, event: str, whose: Literal["by", "against"]) -> tuple[str, ...] | None:
+        """Who did it, or to whom; `None` where that is unknown, empty where there is nobody."""
+        stated = getattr(self.events[event], whose)
+        value = stated.according_to(self.account)
+        if value is None:
+            return None
+        return value if isinstance(value, tuple) else (str(value),)
+
+    def last_day(self, event: str) -> date:
+        """The day on which the event ended or, if it goes on, the day from which it is seen."""
+        last = self.events[event].last
+        return last if self.on is None or last <= self.on else self.on
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The facts as one case meets them: roles bound, time in force worked out."""
+
+    rules: Rules
+    facts: Facts
+    case: Case
+    overrides: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+
+    @cached_property
+    def treaty(self) -> Treaty:
+        """The treaty of the case."""
+        return self.rules.clause(self.case.clause)[0]
+
+    @cached_property
+    def clause(self) -> Clause:
+        """The clause of the case."""
+        return self.rules.clause(self.case.clause)[1]
+
+    @cached_property
+    def version(self) -> Version:
+        """The clause as it read at the time of the event."""
+        return self.clause.versions[self.case.version]
+
+    @cached_property
+    def known(self) -> Mapping[tuple[str, str], Value]:
+        """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
+        event = self.case.event
+        first, last = self.facts.events[event].date, self.facts.last_day(event)
+        periods = [self.treaty.period(self.case.obligor), self.treaty.period(self.case.beneficiary)]
+        computed: dict[tuple[str, str], Value] = {
+            (event, "in_force_when_begun"): all(p.covers(first) for p in periods),
+            (event, "in_force_while_it_lasted"): max(p.from_ for p in periods)
+            < min((p.until for p in periods if p.until), default=date.max)
+            and all(p.meets(first, last) for p in periods),
+        }
+        return {**self.facts.known, **computed, **self.overrides}
+
+    def relates(self, formula: Who | Dated | About, event: str) -> Truth:
+        """Whether the event stands in that relation to the case."""
+        match formula:
+            case Who(whose, of):
+                return self._who(whose, of, event)
+            case Dated(relation):
+                here, there = self.facts.events[event].date, self.facts.events[self.case.event].date
+                earlier, later = here < there, here > there
+                return {"before": earlier, "not-before": not earlier, "after": later, "not-after": not later}[relation]
+            case About():
+                return self.facts.events[event].about == self.case.event
+
+    def _who(self, whose: Whose, of: tuple[str, ...], event: str) -> Truth:
+        actors: tuple[str, ...] | None
+        match whose:
+            case "by" | "against":
+                actors = self.facts.actors(event, whose)
+            case _:
+                bound = getattr(self.case, whose)
+                actors = None if bound is None else (bound,)
+        if actors is None:
+            return None
+        return disjunction(self._is_one(actor, name) for actor in actors for name in of)
+
+    def _is_one(self, actor: str, name: str) -> Truth:
+        match name:
+            case "obligor" | "beneficiary":
+                return bool(actor == getattr(self.case, name))
+            case "adversary":
+                return None if self.case.adversary is None else actor == self.case.adversary
+            case "party" | "non-party":
+                return (actor in self.treaty.parties) == (name == "party")
+            case "state" | "entity" | "organisation" | "organ" | "group":
+                return self.rules.actors[actor].kind == name
+        return actor == name
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """The clause's time in force between the two parties, as the event meets it."""
+        periods = [self.treaty.period(self.case.obligor), self.treaty.period(self.case.beneficiary)]
+        begins = max(p.from_ for p in periods)
+        ends = min((p.until for p in periods if p.until), default=None)
+        first, last = self.facts.events[self.case.event].date, self.facts.last_day(self.case.event)
+        if ends is not None and ends <= begins:
+            return InForce("never", None, None)
+        if last < begins:
+            return InForce("not-yet", begins, ends)
+        if ends is not None and first >= ends:
+            return InForce("no-longer", begins, ends)
+        if first < begins:
+            return InForce("came-into-force-during", begins, ends)
+        if ends is not None and last >= ends and last != date.max:
+            return InForce("ended-during", begins, ends)
+        return InForce("in-force", begins, ends)
+
+    @cached_property
+    def overlays(self) -> dict[str, Overlay]:
+        """What is read into the clause or attached to it, by the id under which a reading sets it aside."""
+        of_treaty = {f"{self.treaty.treaty}/{name}": each for name, each in self.treaty.attachments.items()}
+        name = self.case.clause.partition("/")[2]
+        attached = {key: each for key, each in of_treaty.items() if not each.clauses or name in each.clauses}
+        everything = {key: self.rules.overlays[key] for key in self.clause.overlays} | attached
+        first = self.facts.events[self.case.event].date
+        return {
+            key: each
+            for key, each in everything.items()
+            if (not each.binds or self.case.obligor in each.binds) and (each.from_ is None or each.from_ <= first)
+        }
+
+    @cached_property
+    def casus(self) -> Formula:
+        """The whole condition under which the casus foederis arises, each part a named layer."""
+        version = self.version
+        layers: list[Formula] = [
+            Layer("event", "happened", Test("happened", "is", (True,))),
+            Layer("in-force", "in-force", Term(TEMPORAL_SCOPE)),
+            Layer("trigger", "trigger", self._own(version.trigger)),
+        ]
+        layers += [Layer("scope", name, self._own(each)) for name, each in version.scope.items()]
+        layers += [Layer("exception", name, Not(self._own(each))) for name, each in version.exceptions.items()]
+        for key, overlay in self.overlays.items():
+            kept = [overlay.requires] if overlay.requires else []
+            kept += [Not(overlay.excludes)] if overlay.excludes else []
+            if kept:
+                layers.append(Layer("exception", key, _switch(key, overlay, All(tuple(kept)), TRUE)))
+        return All(tuple(layers))
+
+    @cached_property
+    def steps(self) -> dict[str, tuple[Step, Formula, Formula]]:
+        """The steps between casus and duty, each with the conditions under which it is met and refused."""
+        out: dict[str, tuple[Step, Formula, Formula]] = {}
+        for name, step in self.version.procedure.items():
+            met, refused = self._own(step.met_when), self._own(step.refused_when or FALSE)
+            out[name] = (step, Layer("step", name, met), Layer("refusal", name, refused))
+        for key, overlay in self.overlays.items():
+            for name, step in overlay.procedure.items():
+                met = _switch(key, overlay, step.met_when, TRUE)
+                refused = _switch(key, overlay, step.refused_when or FALSE, FALSE)
+                label = f"{key}:{name}"
+                out[label] = (step, Layer("step", label, met), Layer("refusal", label, refused))
+        return out
+
+    def _own(self, formula: Formula) -> Formula:
+        """The formula with its choice of wording named after the treaty, whose texts they are."""
+        match formula:
+            case Choose(choice, options) if choice == WORDING:
+                own = {name: self._own(each) for name, each in options}
+                return Choose(self.treaty.treaty, tuple((name, own[name]) for name in self.treaty.wordings))
+            case All(of):
+                return All(tuple(self._own(part) for part in of))
+            case AnyOf(of):
+                return AnyOf(tuple(self._own(part) for part in of))
+            case AtLeast(count, of):
+                return AtLeast(count, tuple(self._own(part) for part in of))
+            case Not(of):
+                return Not(self._own(of))
+            case Some(of):
+                return Some(self._own(of))
+        return formula
+
+
+def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
+    """Every case that the clause makes of the scenario: each act against a party, for each other party.
+
+    A party does not owe to itself, nor against itself: where the adversary is a party, it is no obligor.
+    """
+    treaty, clause = rules.clause(clause_id)
+    for event in facts.events.values():
+        kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
+        if "conduct" not in kinds:
+            continue
+        adversaries = facts.actors(event.id, "by") or (None,)
+        for beneficiary in facts.actors(event.id, "against") or ():
+            if not _may_be(beneficiary, clause.beneficiaries, treaty):
+                continue
+            for adversary in adversaries:
+                for obligor in treaty.parties:
+                    if obligor in {beneficiary, adversary} or not _may_be(obligor, clause.obligors, treaty):
+                        continue
+                    version = _version_for(clause, event.date, facts.last_day(event.id))
+                    case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
+                    yield Situation(rules, facts, case)
+
+
+def _switch(key: str, overlay: Overlay, applied: Formula, set_aside: Formula) -> Choose:
+    """What an overlay says and what stands without it; its default first."""
+    options = ((APPLIED, applied), (SET_ASIDE, set_aside))
+    return Choose(key, options if overlay.applied else options[::-1])
+
+
+def _acts(event: Event) -> set[str]:
+    stated = [event.act.value, *event.act.disputed.values()]
+    return {str(act) for act in stated if act is not None}
+
+
+def _may_be(actor: str, named: tuple[str, ...], treaty: Treaty) -> bool:
+    return actor in treaty.parties and (not named or actor in named)
+
+
+def _version_for(clause: Clause, first: date, last: date) -> int:
+    """The version in force when the event began, else the first that came while it lasted, else the nearest."""
+    versions = clause.versions
+    for index, version in enumerate(versions):
+        starts, ends = version.from_ or date.min, version.until or date.max
+        if starts <= first < ends or first <= starts <= last:
+            return index
+    return 0 if first < (versions[0].from_ or date.min) else len(versions) - 1

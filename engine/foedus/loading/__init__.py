@@ -1,0 +1,1 @@
+"""Files to model, with located errors."""

@@ -1,0 +1,71 @@
+"""Checking files apart from any run: the whole library, or some files and folders on top of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from foedus.errors import InputError, Place
+from foedus.loading.library import FOLDERS, SINGLE, Library
+from foedus.model import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
+    """How many of each kind were checked.
+
+    Raises:
+        InputErrors: with all problems of all files.
+    """
+    named = list(paths)
+    if not named:
+        scenarios = list(library.all_of("scenario").values())
+    else:
+        scenarios = [each for path in named for file in _files(library, path) for each in _read(library, file)]
+    rules = library.everything()
+    library.check(rules, [each for each in scenarios if isinstance(each, Scenario)])
+    if named:
+        return {"files": sum(1 for path in named for _ in _files(library, path))}
+    return {
+        "treaties": len(rules.treaties),
+        "terms": len(rules.terms),
+        "overlays": len(rules.overlays),
+        "profiles": len(rules.profiles),
+        "scenarios": len(scenarios),
+    }
+
+
+def _files(library: Library, path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(path.rglob("*.yaml"))
+    elif path.exists():
+        yield path
+    else:
+        message = InputError("no such file", Place(str(path)))
+        if message.place not in {problem.place for problem in library.problems}:
+            library.problems.append(message)
+
+
+def _read(library: Library, path: Path) -> Iterator[Any]:
+    """The object in a file of any kind; a rule file takes the place of the library's file of the same id."""
+    kind = _kind(path)
+    if kind in FOLDERS:
+        library.index[kind][path.stem] = path
+        library.loaded.pop((kind, path.stem), None)
+    name = kind if kind in SINGLE else path.stem
+    yield library.read(kind, name, path)
+
+
+def _kind(path: Path) -> str:
+    """The kind of file, by the first key that tells; a file without one is taken for a scenario."""
+    try:
+        head = path.open(encoding="utf-8", errors="replace").read(65536)
+    except OSError:
+        return "scenario"
+    for line in head.splitlines():
+        key = line.partition(":")[0]
+        if key in FOLDERS or key in SINGLE:
+            return key
+    return "scenario"

@@ -1,0 +1,487 @@
+"""Whether every name in the rules exists and every value fits; each trouble with its path, for the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from foedus.errors import nearest
+from foedus.formula import (
+    WORDING,
+    Choose,
+    Formula,
+    Knob,
+    Setting,
+    Term,
+    Test,
+    Who,
+)
+from foedus.ground import APPLIED, SET_ASIDE
+from foedus.model import Clause, Overlay, Profile, Scenario, Stated, TermEntry, Treaty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from foedus.formula import Path
+    from foedus.ground import Rules
+    from foedus.model import Event, Expectation, Step
+    from foedus.vocabulary import Attribute, Value, Vocabulary
+
+ROLE_WORDS = frozenset(
+    {"obligor", "beneficiary", "adversary", "party", "non-party", "state", "entity", "organisation", "organ", "group"}
+)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something wrong in a loaded object: which object, where in it, what, and a hint."""
+
+    key: tuple[str, str]
+    path: Path
+    message: str
+    hint: str | None = None
+    at_key: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What names may refer to: the loaded rules, and the ids of all files there are."""
+
+    rules: Rules
+    ids: Mapping[str, set[str]]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary."""
+        return self.rules.vocabulary
+
+
+def formulas_of(value: object) -> Iterator[tuple[Path, Formula]]:
+    """Every formula of a term, treaty or overlay, with its path in the object."""
+    match value:
+        case TermEntry():
+            for name, definition in value.definitions.items():
+                yield ("definitions", name, "holds_when"), definition.holds_when
+        case Overlay():
+            for key in ("requires", "excludes"):
+                formula = getattr(value, key)
+                if formula is not None:
+                    yield (key,), formula
+            yield from _steps(value.procedure)
+        case Treaty():
+            for name, clause in value.clauses.items():
+                for path, formula in formulas_of(clause):
+                    yield ("clauses", name, *path), formula
+            for name, overlay in value.attachments.items():
+                for path, formula in formulas_of(overlay):
+                    yield ("attachments", name, *path), formula
+        case Clause():
+            for index, version in enumerate(value.versions):
+                at = ("versions", index)
+                yield (*at, "trigger"), version.trigger
+                for key in ("scope", "exceptions"):
+                    for name, formula in getattr(version, key).items():
+                        yield (*at, key, name), formula
+                for path, formula in _steps(version.procedure):
+                    yield (*at, *path), formula
+
+
+def _steps(procedure: Mapping[str, Step]) -> Iterator[tuple[Path, Formula]]:
+    for name, step in procedure.items():
+        for key in ("met_when", "refused_when"):
+            formula = getattr(step, key)
+            if formula is not None:
+                yield ("procedure", name, key), formula
+
+
+def terms_in(value: object) -> list[str]:
+    """The terms that an object mentions, each once."""
+    names = (part.term for _, formula in formulas_of(value) for part in formula.walk() if isinstance(part, Term))
+    return list(dict.fromkeys(names))
+
+
+def find_troubles(known: Known, vocabularies: Mapping[tuple[str, str], Vocabulary]) -> Iterator[Trouble]:
+    """All that is wrong with names and values in the loaded rules."""
+    for key, vocabulary in vocabularies.items():
+        for name, group in vocabulary.groups.items():
+            for act in group.acts:
+                if act not in known.vocabulary.acts:
+                    hint = nearest(act, known.vocabulary.acts)
+                    yield Trouble(key, ("groups", name, "acts"), f"unknown act `{act}` in group `{name}`", hint)
+    for name, term in known.rules.terms.items():
+        yield from _Checker(known, ("term", name)).term(term)
+    for name, overlay in known.rules.overlays.items():
+        yield from _Checker(known, ("overlay", name)).overlay(overlay, ())
+    for name, treaty in known.rules.treaties.items():
+        yield from _Checker(known, ("treaty", name)).treaty(treaty)
+    for name, profile in known.rules.profiles.items():
+        yield from _Checker(known, ("profile", name)).profile(profile)
+    yield from _find_cycles(known)
+
+
+def find_scenario_troubles(known: Known, scenarios: Iterable[Scenario]) -> Iterator[Trouble]:
+    """All that is wrong with names and values in scenarios."""
+    for scenario in scenarios:
+        yield from _Checker(known, ("scenario", scenario.scenario)).scenario(scenario)
+
+
+def _find_cycles(known: Known) -> Iterator[Trouble]:
+    """Terms whose definitions lead back to themselves."""
+    uses = {name: terms_in(term) for name, term in known.rules.terms.items()}
+    reported: set[frozenset[str]] = set()
+    for start in sorted(uses):
+        trail = _way_back(start, uses)
+        if trail and frozenset(trail) not in reported:
+            reported.add(frozenset(trail))
+            shown = " → ".join(f"`{name}`" for name in (*trail, start))
+            term = known.rules.terms[start]
+            path = next(p for p, f in formulas_of(term) if any(isinstance(x, Term) for x in f.walk()))
+            hint = "a definition may use other terms, but not in a circle"
+            yield Trouble(("term", start), path, f"the terms {shown} define each other in a circle", hint)
+
+
+def _way_back(start: str, uses: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a term back to itself; empty where there is none."""
+    ways, seen = [[start]], {start}
+    while ways:
+        way = ways.pop(0)
+        for name in uses.get(way[-1], ()):
+            if name == start:
+                return way
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+class _Checker:
+    """The checks of one loaded object."""
+
+    def __init__(self, known: Known, key: tuple[str, str]) -> None:
+        self.known = known
+        self.key = key
+
+    def trouble(self, path: Path, message: str, hint: str | None = None, *, at_key: bool = False) -> Trouble:
+        return Trouble(self.key, path, message, hint, at_key)
+
+    def unknown(self, path: Path, noun: str, name: object, known: Iterable[str], *, at_key: bool = False) -> Trouble:
+        return self.trouble(path, f"unknown {noun} `{name}`", nearest(name, known), at_key=at_key)
+
+    # Rules
+
+    def term(self, term: TermEntry) -> Iterator[Trouble]:
+        if not term.definitions:
+            yield self.trouble(("definitions",), f"the term `{term.term}` has no definition")
+            return
+        if term.default not in term.definitions:
+            yield self.unknown(("default",), "definition", term.default, term.definitions)
+        for key in ("broader_than", "excludes"):
+            for index, pair in enumerate(getattr(term, key)):
+                for side, name in enumerate(pair):
+                    if name not in term.definitions:
+                        yield self.unknown((key, index, side), "definition", name, term.definitions)
+        for name, definition in term.definitions.items():
+            at: Path = ("definitions", name)
+            for knob, setting in definition.knobs.items():
+                where = (*at, "knobs", knob)
+                if setting.default not in setting.values:
+                    listed = ", ".join(f"`{v}`" for v in setting.values)
+                    message = f"the default `{_shown(setting.default)}` is not among the values of `{knob}`"
+                    yield self.trouble((*where, "default"), message, f"one of {listed}")
+                if setting.attribute is not None:
+                    yield from self.values((*where, "values"), setting.attribute, setting.values)
+            used = {knob for part in definition.holds_when.walk() for knob in _knobs_in(part)}
+            for knob in definition.knobs.keys() - used:
+                message = f"nothing in the definition `{name}` reads the knob `{knob}`"
+                yield self.trouble((*at, "knobs", knob), message, f"write `${knob}` in its condition", at_key=True)
+            yield from self.formula((*at, "holds_when"), definition.holds_when, definition.knobs)
+
+    def overlay(self, overlay: Overlay, at: Path) -> Iterator[Trouble]:
+        for path, formula in formulas_of(overlay):
+            yield from self.formula((*at, *path), formula, {})
+        for index, actor in enumerate(overlay.binds):
+            yield from self.actor((*at, "binds", index), actor)
+
+    def treaty(self, treaty: Treaty) -> Iterator[Trouble]:
+        for code in treaty.parties:
+            yield from self.actor(("parties", code), code, at_key=True)
+        for name, overlay in treaty.attachments.items():
+            yield from self.overlay(overlay, ("attachments", name))
+            for index, named in enumerate(overlay.clauses):
+                if named not in treaty.clauses:
+                    yield self.unknown(("attachments", name, "clauses", index), "clause", named, treaty.clauses)
+        for name, clause in treaty.clauses.items():
+            at: Path = ("clauses", name)
+            if not clause.versions:
+                yield self.trouble((*at, "versions"), f"the clause `{name}` has no version")
+            for index, overlay_id in enumerate(clause.overlays):
+                if overlay_id not in self.known.ids["overlay"]:
+                    yield self.unknown((*at, "overlays", index), "overlay", overlay_id, self.known.ids["overlay"])
+            for whose in ("obligors", "beneficiaries"):
+                for index, code in enumerate(getattr(clause, whose)):
+                    if code not in treaty.parties:
+                        yield self.unknown((*at, whose, index), "party", code, treaty.parties)
+            for path, formula in formulas_of(clause):
+                yield from self.formula((*at, *path), formula, {}, treaty)
+            yield from self.reading((*at, "defaults"), clause.defaults)
+            for index, version in enumerate(clause.versions):
+                for text in version.wordings.keys() - treaty.wordings.keys():
+                    where = (*at, "versions", index, "wordings", text)
+                    yield self.unknown(where, "wording", text, treaty.wordings, at_key=True)
+
+    def profile(self, profile: Profile) -> Iterator[Trouble]:
+        yield from self.reading(("reading",), profile.reading)
+        if profile.account is not None:
+            yield from self.actor(("account",), profile.account)
+        if profile.source is None and profile.stylised is None:
+            message = f"the profile `{profile.profile}` has neither `source` nor `stylised`"
+            yield self.trouble((), message, "cite who reads it so, or say that the reading is a stylisation")
+
+    def formula(
+        self, at: Path, formula: Formula, knobs: Mapping[str, Any], treaty: Treaty | None = None
+    ) -> Iterator[Trouble]:
+        for part in formula.walk():
+            path = (*at, *part.at)
+            match part:
+                case Test():
+                    yield from self.test(path, part, knobs)
+                case Term(name) if name not in self.known.ids["term"]:
+                    yield self.unknown(path, "term", name, self.known.ids["term"])
+                case Who(_, of):
+                    for name in of:
+                        if name not in ROLE_WORDS:
+                            yield from self.actor(path, name, also=ROLE_WORDS)
+                case Setting(knob, value):
+                    if knob not in knobs:
+                        yield self.unknown(path, "knob", knob, knobs, at_key=True)
+                    elif value not in knobs[knob].values:
+                        yield self.trouble(path, f"the knob `{knob}` has no value `{_shown(value)}`")
+                case Choose(choice, options) if choice == WORDING:
+                    texts = treaty.wordings if treaty else {}
+                    for name in dict(options).keys() - texts.keys():
+                        yield self.unknown((*path, name), "wording", name, texts, at_key=True)
+                    for name in texts.keys() - dict(options).keys():
+                        yield self.trouble(path, f"no condition for the wording `{name}`")
+
+    def test(self, path: Path, test: Test, knobs: Mapping[str, Any]) -> Iterator[Trouble]:
+        attribute = self.known.vocabulary.attribute(test.attribute)
+        if attribute is None:
+            names = [*self.known.vocabulary.attributes, "act", "all", "any", "not", "some", "term", "by", "against"]
+            yield self.unknown(path, "attribute", test.attribute, names, at_key=True)
+            return
+        for value in test.values:
+            if isinstance(value, Knob):
+                if value.name not in knobs:
+                    yield self.unknown(path, "knob", value.name, knobs)
+                elif knobs[value.name].attribute not in {test.attribute, None}:
+                    message = f"the knob `{value.name}` has values of `{knobs[value.name].attribute}`"
+                    yield self.trouble(path, f"{message}, not of `{test.attribute}`")
+                else:
+                    yield from self.values(path, test.attribute, knobs[value.name].values)
+        if test.relation != "is" and attribute.type not in {"scale", "number"}:
+            message = f"`{test.attribute}` has no order, so `{test.relation}` cannot be asked"
+            yield self.trouble(path, message, "name the values in a list")
+        plain = tuple(value for value in test.values if not isinstance(value, Knob))
+        yield from self.values(path, test.attribute, plain)
+
+    def values(self, path: Path, name: str, values: Iterable[Value]) -> Iterator[Trouble]:
+        attribute = self.known.vocabulary.attribute(name)
+        if attribute is None:
+            yield self.unknown(path, "attribute", name, self.known.vocabulary.attributes)
+            return
+        for value in values:
+            if not self.fits(name, attribute, value):
+                yield self.trouble(path, *_misfit(name, attribute, value, self.known.vocabulary))
+
+    def fits(self, name: str, attribute: Attribute, value: object) -> bool:
+        return attribute.admits(value) or (name == "act" and value in self.known.vocabulary.groups)
+
+    def actor(self, path: Path, code: str, *, at_key: bool = False, also: Iterable[str] = ()) -> Iterator[Trouble]:
+        actors = self.known.rules.actors
+        if code in actors:
+            return
+        by_name = [known for known, actor in actors.items() if actor.name.lower() == code.lower()]
+        starts = [known for known in actors if known.startswith(code.upper()) and len(code) > 1]
+        hint = next((f"did you mean `{c}` ({actors[c].name})?" for c in (*by_name, *starts)), None)
+        hint = hint or nearest(code, [*actors, *also]) or "`foedus list actors` shows the codes"
+        yield self.trouble(path, f"unknown actor `{code}`", hint, at_key=at_key)
+
+    def reading(self, at: Path, reading: Mapping[str, Value]) -> Iterator[Trouble]:
+        """Every choice names something, and every value is one of its values.
+
+        A choice about a term or treaty that exists but was not needed is not looked into.
+        """
+        for choice, value in reading.items():
+            for message, hint, at_key in find_choice_troubles(self.known, choice, value, reading):
+                yield self.trouble((*at, choice), message, hint, at_key=at_key)
+
+    # Scenarios
+
+    def scenario(self, scenario: Scenario) -> Iterator[Trouble]:
+        if not scenario.events:
+            yield self.trouble(("events",), "a scenario has at least one event")
+        if not scenario.clauses:
+            yield self.trouble(
+                ("clauses",), "a scenario names at least one clause", "`clauses: [nato-1949/art-5]`, say"
+            )
+        for index, clause in enumerate(scenario.clauses):
+            yield from self.clause(("clauses", index), clause)
+        seen: set[str] = set()
+        ids = {event.id for event in scenario.events}
+        for index, event in enumerate(scenario.events):
+            at: Path = ("events", index)
+            if event.id in seen:
+                yield self.trouble((*at, "id"), f"the event id `{event.id}` stands twice")
+            seen.add(event.id)
+            yield from self.event(at, event, ids)
+        for index, expectation in enumerate(scenario.expect):
+            yield from self.expectation(("expect", index), expectation, ids)
+
+    def clause(self, path: Path, clause: str) -> Iterator[Trouble]:
+        treaty_id, _, name = clause.partition("/")
+        if treaty_id not in self.known.ids["treaty"]:
+            yield self.unknown(path, "treaty", treaty_id, self.known.ids["treaty"])
+            return
+        treaty = self.known.rules.treaties.get(treaty_id)
+        if treaty is not None and name not in treaty.clauses:
+            ids = [f"{treaty_id}/{each}" for each in treaty.clauses]
+            hint = nearest(clause, ids) or f"its clauses: {', '.join(ids)}"
+            yield self.trouble(path, f"the treaty `{treaty_id}` has no clause `{name}`", hint)
+
+    def event(self, at: Path, event: Event, ids: set[str]) -> Iterator[Trouble]:
+        if event.until not in {None, "ongoing"} and event.last < event.date:
+            yield self.trouble((*at, "until"), "the event ends before it begins")
+        if event.about is not None and event.about not in ids:
+            yield self.unknown((*at, "about"), "event", event.about, ids)
+        for whose in ("by", "against"):
+            for path, value in _stated((*at, whose), getattr(event, whose)):
+                for code in value if isinstance(value, tuple) else [value]:
+                    yield from self.actor(path, str(code))
+        for name, stated in {"act": event.act, **event.facts}.items():
+            attribute = self.known.vocabulary.attribute(name)
+            where = (*at, name)
+            if attribute is None:
+                names = [
+                    *self.known.vocabulary.attributes,
+                    "date",
+                    "until",
+                    "act",
+                    "by",
+                    "against",
+                    "about",
+                    "happened",
+                    "title",
+                ]
+                yield self.unknown(where, "key", name, names, at_key=True)
+                continue
+            if attribute.computed:
+                message = f"`{name}` is worked out from the dates and cannot be stated"
+                yield self.trouble(where, message, at_key=True)
+            for path, value in _stated(where, stated):
+                if isinstance(value, tuple) or not attribute.admits(value):
+                    yield self.trouble(path, *_misfit(name, attribute, value, self.known.vocabulary))
+            for actor in stated.disputed:
+                if actor != "others":
+                    yield from self.actor((*where, "disputed", actor), actor, at_key=True, also=["others"])
+
+    def expectation(self, at: Path, expectation: Expectation, ids: set[str]) -> Iterator[Trouble]:
+        yield from self.clause((*at, "clause"), expectation.clause)
+        if expectation.profile is not None and expectation.profile not in self.known.ids["profile"]:
+            yield self.unknown((*at, "profile"), "profile", expectation.profile, self.known.ids["profile"])
+        if expectation.event is not None and expectation.event not in ids:
+            yield self.unknown((*at, "event"), "event", expectation.event, ids)
+        for key in ("account", "obligor", "beneficiary"):
+            code = getattr(expectation, key)
+            if code is not None:
+                yield from self.actor((*at, key), code)
+        yield from self.reading((*at, "define"), expectation.define)
+
+
+def find_choice_troubles(
+    known: Known, choice: str, value: Value, reading: Mapping[str, Value]
+) -> Iterator[tuple[str, str | None, bool]]:
+    """What is wrong with one choice of a reading: message, hint, and whether the choice itself is meant."""
+    rules = known.rules
+    head, dot, knob = choice.partition(".")
+    if dot:
+        term = rules.terms.get(head)
+        if head not in known.ids["term"]:
+            yield f"unknown term `{head}`", nearest(head, known.ids["term"]), True
+        elif term is not None:
+            chosen = reading.get(head)
+            definitions = [term.definitions[str(chosen)]] if chosen in term.definitions else term.definitions.values()
+            knobs = {name: setting for definition in definitions for name, setting in definition.knobs.items()}
+            if knob not in knobs:
+                of = f"the definition `{chosen}` of `{head}`" if chosen in term.definitions else f"the term `{head}`"
+                yield f"{of} has no knob `{knob}`", nearest(knob, knobs) or "`foedus show` lists the knobs", True
+            else:
+                listed = {v for d in definitions if knob in d.knobs for v in d.knobs[knob].values}
+                if value not in listed:
+                    shown = ", ".join(f"`{_shown(v)}`" for v in sorted(listed, key=str))
+                    yield f"`{_shown(value)}` is not a value of the knob `{choice}`", f"one of {shown}", False
+        return
+    options: Iterable[str] | None = None
+    if head in known.ids["term"]:
+        options = rules.terms[head].definitions if head in rules.terms else None
+        noun = "definition"
+    elif head in known.ids["overlay"]:
+        options, noun = (APPLIED, SET_ASIDE), "value"
+    elif head in known.ids["treaty"]:
+        options = rules.treaties[head].wordings if head in rules.treaties else None
+        noun = "wording"
+    elif head.partition("/")[0] in known.ids["treaty"]:
+        treaty_id, _, name = head.partition("/")
+        treaty = rules.treaties.get(treaty_id)
+        options, noun = (APPLIED, SET_ASIDE), "value"
+        if treaty is not None and name not in treaty.attachments:
+            yield f"the treaty `{treaty_id}` has no attachment `{name}`", nearest(name, treaty.attachments), True
+            return
+    else:
+        names = known.ids["term"] | known.ids["overlay"] | known.ids["treaty"]
+        yield (
+            f"unknown choice `{head}`",
+            nearest(head, names) or "a term, an overlay, or a treaty with several texts",
+            True,
+        )
+        return
+    if options is not None and value not in options:
+        hint = nearest(value, options)
+        if not list(options):
+            yield f"the {'treaty' if noun == 'wording' else 'term'} `{head}` leaves no choice of {noun}", None, True
+        else:
+            yield f"unknown {noun} `{_shown(value)}` of `{head}`", hint, False
+
+
+def _knobs_in(formula: Formula) -> list[str]:
+    """The knobs that one condition reads."""
+    match formula:
+        case Test(_, _, values):
+            return [value.name for value in values if isinstance(value, Knob)]
+        case Setting(knob, _):
+            return [knob]
+    return []
+
+
+def _stated(path: Path, stated: Stated) -> Iterator[tuple[Path, Value | tuple[str, ...]]]:
+    """Every value that a fact may have, with its path."""
+    if stated.value is not None:
+        yield path, stated.value
+    for actor, value in stated.disputed.items():
+        if value is not None:
+            yield (*path, "disputed", actor), value
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _misfit(name: str, attribute: Attribute, value: object, vocabulary: Vocabulary) -> tuple[str, str | None]:
+    if attribute.type == "boolean":
+        return f"`{name}` is `true` or `false`, not `{_shown(value)}`", None
+    if attribute.type == "number":
+        unit = f" of {attribute.unit}" if attribute.unit else ""
+        return f"`{name}` is a whole number{unit}, not `{_shown(value)}`", None
+    if name == "act":
+        return f"unknown act `{_shown(value)}`", nearest(value, [*attribute.values, *vocabulary.groups])
+    hint = nearest(value, attribute.values) or f"one of {', '.join(f'`{v}`' for v in attribute.values)}"
+    return f"`{name}` has no value `{_shown(value)}`", hint

@@ -1,0 +1,164 @@
+"""Plain data to model: pydantic checks shapes and types, and its errors come out in the words of the domain."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from foedus.errors import InputError, nearest
+from foedus.formula import FormulaError
+from foedus.model import Actor, Event, Overlay, Profile, Scenario, StatedError, TermEntry, Treaty
+from foedus.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from foedus.formula import Path
+    from foedus.loading.document import Document
+
+KINDS: dict[str, Any] = {
+    "vocabulary": Vocabulary,
+    "actors": dict[str, Actor],
+    "term": TermEntry,
+    "treaty": Treaty,
+    "overlay": Overlay,
+    "profile": Profile,
+    "scenario": Scenario,
+}
+"""What a file can hold, by the key that tells."""
+
+
+@cache
+def adapter(kind: str) -> TypeAdapter[Any]:
+    """The validator of one kind of file."""
+    return TypeAdapter(KINDS[kind])
+
+
+def build(kind: str, document: Document) -> tuple[Any, list[InputError]]:
+    """The model object that a document holds, and what is wrong with it; the object is `None` if anything is."""
+    data = document.data
+    if not isinstance(data, dict):
+        return None, [InputError(f"a {kind} is expected, a mapping of keys to values", document.place(()))]
+    if kind not in data:
+        hint = nearest(kind, data) or f"write `{kind}:` and its id in the first line"
+        return None, [InputError(f"missing key `{kind}`", document.place(()), hint)]
+    try:
+        shaped = _shape(kind, data)
+        return adapter(kind).validate_json(json.dumps(shaped), strict=True), []
+    except ValidationError as error:
+        problems = [problem for detail in error.errors() for problem in _translate(detail, document)]
+        return None, problems
+
+
+_EVENT_KEYS = frozenset(Event.__dataclass_fields__) - {"facts"}
+BODY_KEYS = frozenset(
+    {"trigger", "duty", "wording", "wordings", "scope", "exceptions", "procedure"},
+)
+
+
+def _shape(kind: str, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 - plain data
+    """Plain data as the model has it: facts of an event apart, and a clause as a list of versions."""
+    if kind == "actors":
+        return data["actors"]
+    if kind == "scenario" and isinstance(data.get("events"), list):
+        return {**data, "events": [_shape_event(event) for event in data["events"]]}
+    if kind == "treaty" and isinstance(data.get("clauses"), dict):
+        return {**data, "clauses": {name: _shape_clause(each) for name, each in data["clauses"].items()}}
+    return data
+
+
+def _shape_event(event: Any) -> Any:  # noqa: ANN401
+    if not isinstance(event, dict) or "facts" in event:
+        return event
+    facts = {key: value for key, value in event.items() if key not in _EVENT_KEYS}
+    return {**{key: value for key, value in event.items() if key in _EVENT_KEYS}, "facts": facts}
+
+
+def _shape_clause(clause: Any) -> Any:  # noqa: ANN401
+    if not isinstance(clause, dict) or "versions" in clause:
+        return clause
+    body = {key: value for key, value in clause.items() if key in BODY_KEYS}
+    return {**{key: value for key, value in clause.items() if key not in BODY_KEYS}, "versions": [body]}
+
+
+def in_file(path: Path, document: Document) -> Path:
+    """The path in the file of a path in the shaped data."""
+    plain = tuple(part for part in path if part != "facts")
+    if plain not in document.values and len(path) > _VERSION and path[2:4] == ("versions", 0):
+        plain = path[:2] + path[4:]
+    return plain
+
+
+_VERSION = 3
+
+_WORDS = {
+    "string_type": "text is expected here",
+    "int_type": "a whole number is expected here",
+    "bool_type": "`true` or `false` is expected here",
+    "tuple_type": "a list is expected here",
+    "list_type": "a list is expected here",
+    "dict_type": "a mapping of keys to values is expected here",
+    "dataclass_type": "a mapping of keys to values is expected here",
+    "too_short": "the list has too few items",
+    "too_long": "the list has too many items",
+}
+
+
+def _translate(detail: ErrorDetails, document: Document) -> list[InputError]:
+    """One error of the validator in the words of the file."""
+    loc: Path = tuple(part for part in detail["loc"] if not _is_branch(part))
+    path, kind, given = in_file(loc, document), detail["type"], detail["input"]
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, FormulaError):
+        return [
+            InputError(message, document.place((*path, *inner), key=bool(inner) and isinstance(inner[-1], str)), hint)
+            for inner, message, hint in cause.problems
+        ]
+    if isinstance(cause, StatedError):
+        return [InputError(str(cause), document.place(path), cause.hint)]
+    if kind in {"missing", "missing_argument"}:
+        siblings = document.place(path[:-1])
+        return [InputError(f"missing key `{path[-1]}`", siblings, "`foedus schema` lists the keys")]
+    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
+        hint = nearest(path[-1], _keys_at(loc[:-1]))
+        return [InputError(f"unknown key `{path[-1]}`", document.place(path, key=True), hint)]
+    if kind == "literal_error":
+        expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "`").replace(" or ", ", ")
+        return [InputError(f"`{given}` cannot stand here", document.place(path), f"one of {expected}")]
+    if kind.startswith("date"):
+        message = f"`{given}` is not a date" if isinstance(given, (str, int)) else "a date is expected here"
+        return [InputError(message, document.place(path), "write a day that exists as YYYY-MM-DD")]
+    words = _WORDS.get(kind)
+    return [InputError(words or detail["msg"].lower().rstrip("."), document.place(path))]
+
+
+_BRANCHES = {"bool", "int", "str", "date", "tuple"}
+
+
+def _is_branch(part: str | int) -> bool:
+    """Whether a part of a location names a branch of a union, which the file does not have."""
+    return isinstance(part, str) and (part in _BRANCHES or "[" in part)
+
+
+def _keys_at(loc: Path) -> list[str]:
+    """The keys that the model has for the mapping at a location."""
+    names = [str(part) for part in loc if isinstance(part, str)]
+    holder = {
+        "clauses": "Clause", "events": "Event", "definitions": "Definition", "expect": "Expectation",
+        "record": "Record",        "source": "Source", "sources": "Source", "duty": "Duty", "parties": "Party", "in_force": "Period",
+        "attachments": "Overlay", "procedure": "Step", "knobs": "KnobSetting", "wording": "Wording",
+        "wordings": "Wording", "versions": "Version", "attributes": "Attribute", "acts": "Act", "actors": "Actor",
+    }  # fmt: skip
+    from foedus import model, vocabulary
+
+    for name in reversed(names):
+        if name in holder:
+            cls = getattr(model, holder[name], None) or getattr(vocabulary, holder[name])
+            extra = BODY_KEYS if holder[name] == "Clause" else frozenset()
+            return sorted({key.rstrip("_") for key in cls.__dataclass_fields__} | extra)
+    return sorted({key for cls in (TermEntry, Treaty, Overlay, Profile, Scenario) for key in cls.__dataclass_fields__})

@@ -1,0 +1,1 @@
+"""What a person looks at, and the records that a program reads."""

@@ -1,0 +1,129 @@
+"""A scenario under a reading and an account: every finding, and which executor answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from foedus import reference, rete
+from foedus.derivation import Overall, conclude, overall, reasons_of
+from foedus.ground import Facts, Reading, find_situations, merge
+from foedus.unknowns import find_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from foedus.derivation import Finding
+    from foedus.ground import Rules, Situation
+    from foedus.model import Expectation, Profile, Scenario
+    from foedus.vocabulary import Value
+
+Executor = Literal["rete", "reference"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The findings of one scenario under one reading and one account, by clause."""
+
+    scenario: Scenario
+    rules: Rules
+    reading: Reading
+    account: str | None
+    on: date | None
+    executor: Executor
+    findings: Mapping[str, tuple[Finding, ...]]
+
+    def overall(self, clause: str) -> Overall:
+        """The clause's finding over all its cases."""
+        return overall(list(self.findings[clause]))
+
+
+def default_executor() -> Executor:
+    """durable-rules where it loads, else the reference."""
+    return "rete" if rete.is_available() else "reference"
+
+
+def run(
+    rules: Rules,
+    scenario: Scenario,
+    *,
+    clauses: Iterable[str] | None = None,
+    choices: Mapping[str, Value] | None = None,
+    account: str | None = None,
+    on: date | None = None,
+    executor: Executor = "reference",
+) -> Run:
+    """Judge every case that the clauses make of the scenario.
+
+    A case too large for durable-rules is judged by the reference, and the run says so.
+    """
+    reading = Reading(choices or {}, rules)
+    facts = Facts(scenario, account, on)
+    answered: Executor = executor
+    findings: dict[str, tuple[Finding, ...]] = {}
+    for clause in clauses or scenario.clauses:
+        found = []
+        for situation in find_situations(rules, facts, clause):
+            finding, by = judge(situation, reading, executor)
+            answered = "reference" if by == "reference" else answered
+            found.append(finding)
+        findings[clause] = tuple(found)
+    return Run(scenario, rules, reading, account, on, answered, findings)
+
+
+def judge(situation: Situation, reading: Reading, executor: Executor = "reference") -> tuple[Finding, Executor]:
+    """The finding of one case, and the executor that made it."""
+    if executor == "rete":
+        try:
+            judgement = rete.judge(situation, reading)
+        except rete.TooLargeError:
+            judgement, executor = reference.judge(situation, reading), "reference"
+    else:
+        judgement = reference.judge(situation, reading)
+    finding = conclude(situation, judgement)
+    return replace(finding, missing=find_missing(situation, reading, finding)), executor
+
+
+def under(
+    profile: Profile | None, choices: Mapping[str, Value], account: str | None
+) -> tuple[dict[str, Value], str | None]:
+    """The choices and the account of a profile, with what was asked for on top."""
+    if profile is None:
+        return dict(choices), account
+    return merge(profile.reading, choices), account or profile.account
+
+
+def meets(
+    rules: Rules, scenario: Scenario, expectation: Expectation, executor: Executor = "reference"
+) -> tuple[bool, str]:
+    """Whether foedus finds what is expected, and what it finds."""
+    profile = rules.profiles[expectation.profile] if expectation.profile else None
+    choices, account = under(profile, expectation.define, expectation.account)
+    result = run(
+        rules,
+        scenario,
+        clauses=[expectation.clause],
+        choices=choices,
+        account=account,
+        on=expectation.on,
+        executor=executor,
+    )
+    found = [finding for finding in result.findings[expectation.clause] if _is_meant(finding, expectation)]
+    whole = overall(found)
+    reasons = {reason for finding in found if finding.casus == whole.casus for reason in reasons_of(finding.judgement)}
+    missing = [reason for reason in expectation.because if reason not in reasons]
+    casus = "does-not-arise" if whole.casus == "no-case" else whole.casus
+    duty = "not-due" if whole.duty == "no-case" else whole.duty
+    is_met = casus == expectation.casus and expectation.duty in {None, duty} and not missing
+    shown = f"casus {whole.casus}, duty {whole.duty}"
+    return is_met, shown + (f"; not among the reasons: {', '.join(missing)}" if missing else "")
+
+
+def _is_meant(finding: Finding, expectation: Expectation) -> bool:
+    case = finding.case
+    return (
+        expectation.event in {None, case.event}
+        and expectation.obligor in {None, case.obligor}
+        and expectation.beneficiary in {None, case.beneficiary}
+    )
