@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from foedus.formula import Choose, Formula, Layer, Not, Term, Truth
+from foedus.formula import AnyOf, Choose, Formula, Layer, Not, Some, Term, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,9 +131,11 @@ def overall(findings: list[Finding]) -> Overall:
 def decisive(derivation: Derivation) -> tuple[Derivation, ...]:
     """The parts that make a derivation what it is: all that hold for a conjunction, those that fail for its failure.
 
-    Unknown is carried by the unknown parts. What is left out could be otherwise without a change.
+    Of several alternatives that hold, the first. Unknown is carried by the unknown parts.
     """
     same = tuple(part for part in derivation.of if _carries(derivation, part))
+    if derivation.value is True and isinstance(derivation.formula, AnyOf | Some):
+        return same[:1]  # one alternative is enough
     return same or derivation.of
 
 
@@ -148,7 +150,7 @@ def reasons_of(judgement: Judgement) -> list[str]:
     names: dict[str, None] = {}
     roots = [judgement.casus]
     if judgement.casus.value is True:
-        roots += [met for met, _ in judgement.steps.values() if met.value is not True]
+        roots += [met for met, _ in judgement.steps.values()]
         roots += [refused for _, refused in judgement.steps.values() if refused.value is True]
     waiting = list(reversed(roots))
     while waiting:

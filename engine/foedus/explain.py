@@ -47,7 +47,7 @@ MONTHS = (
 class Claim:
     """One line of an explanation: what is claimed, whether it holds, on what authority, and on what it rests.
 
-    `decides` is false for what could be otherwise without a change.
+    `decides` is false for what could be otherwise without a change; `joins` is true for what only joins others.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Claim:
     of: tuple[Claim, ...] = ()
     decides: bool = True
     name: str | None = None
+    joins: bool = False
 
 
 def day(value: date) -> str:
@@ -133,7 +134,7 @@ class Explainer:
 
     def reading(self, case: Case) -> Reading:
         """The reading of the run, with the clause's own defaults."""
-        return self.run.reading.within(self.rules.clause(case.clause)[1])
+        return self.run.reading.within(self.situation(case))
 
     def value(self, attribute: Attribute | None, value: Value | None) -> str:
         """A value as it is read out."""
@@ -157,6 +158,8 @@ class Explainer:
         claims = [voice.claim(part, decides=part in deciding) for part in casus.of if not _goes_without_saying(part)]
         if finding.casus == "arises":
             for met, refused in finding.judgement.steps.values():
+                if _goes_without_saying(met):
+                    continue
                 claims.append(voice.claim(met))
                 if refused.value is not False:
                     claims.append(voice.claim(refused))
@@ -219,7 +222,7 @@ def _goes_without_saying(derivation: Derivation) -> bool:
     match derivation.formula:
         case Layer("event", _, _):
             return derivation.value is True
-        case Layer("exception", _, Choose()):
+        case Layer("exception" | "step", _, Choose()):
             return derivation.of[0].chosen != APPLIED
     return False
 
@@ -234,12 +237,14 @@ class _Voice:
         self.reading = explainer.reading(case)
         self.treaty, self.clause = self.rules.clause(case.clause)
         self.situation = explainer.situation(case)
+        self.outliner = Outliner(self.rules, self.treaty)
 
     def claim(self, derivation: Derivation, *, decides: bool = True, term: str = "") -> Claim:
         """A derivation as a claim, with all that it rests on."""
         text, cites, name = self.say(derivation, term)
         inner = derivation.formula.term if isinstance(derivation.formula, Term) else term
-        return Claim(text, derivation.value, cites, self.grounds(derivation, inner), decides, name)
+        joins = isinstance(derivation.formula, All | AnyOf)
+        return Claim(text, derivation.value, cites, self.grounds(derivation, inner), decides, name, joins)
 
     def grounds(self, derivation: Derivation, term: str) -> tuple[Claim, ...]:
         """What a derivation rests on; what only joins or turns conditions round is left out where it reads the same."""
@@ -304,8 +309,12 @@ class _Voice:
             case Who() | Dated() | About():
                 return self.relation(formula, derivation.event), None, None
             case Some():
-                return ("there is such an event" if holds else "no event of that kind is listed" if holds is False
-                        else "whether there is such an event is not known"), None, None  # fmt: skip
+                found = {
+                    True: "there is an event",
+                    False: "no event is listed",
+                    None: "it is not known if there is one",
+                }
+                return f"{found[holds]} such that: {self.outliner.phrase(formula.of)}", None, None
             case All(of):
                 return ("all of these" if of else "always"), None, None
             case AnyOf(of):
@@ -435,6 +444,27 @@ class Outliner:
                     for part in of
                 )
         return (Claim(self.say(formula), None, None, inner),)
+
+    def phrase(self, formula: Formula) -> str:
+        """A formula in one line.
+
+        >>> from foedus.ground import Rules
+        >>> nothing = Outliner(Rules(None, {}, {}, {}, {}, {}))
+        >>> nothing.phrase(All((About(), Not(Dated("before")))))
+        'it is about the event in question; not: it came before the event in question'
+        """
+        match formula:
+            case All(of) if of:
+                return "; ".join(self.phrase(part) for part in of)
+            case AnyOf(of) if of:
+                return " or ".join(f"({self.phrase(part)})" if part.parts else self.phrase(part) for part in of)
+            case Not(of):
+                return f"not: {self.phrase(of)}"
+            case Some(of):
+                return f"there is an event such that ({self.phrase(of)})"
+            case AtLeast(count, of):
+                return f"at least {count} of: {', '.join(self.phrase(part) for part in of)}"
+        return self.say(formula)
 
     def _text(self, name: str) -> str:
         text = self.treaty.wordings.get(name) if self.treaty else None

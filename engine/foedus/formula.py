@@ -352,3 +352,42 @@ def _operand(value: Any) -> Value | Knob:  # noqa: ANN401 - checked by the calle
     if isinstance(value, str) and value.startswith("$"):
         return Knob(value[1:])
     return value  # type: ignore[no-any-return]
+
+
+def write_formula(formula: Formula) -> Any:  # noqa: ANN401 - plain data
+    """The plain data that writes a formula; `parse_formula` reads it back.
+
+    >>> write_formula(Not(Test("gravity", "at_least", (Knob("floor"),))))
+    {'not': {'gravity': {'at_least': '$floor'}}}
+    """
+    match formula:
+        case All(of):
+            return {"all": [write_formula(part) for part in of]} if of else True
+        case AnyOf(of):
+            return {"any": [write_formula(part) for part in of]} if of else False
+        case AtLeast(count, of):
+            return {"at_least": count, "of": [write_formula(part) for part in of]}
+        case Not(of):
+            return {"not": write_formula(of)}
+        case Some(of):
+            return {"some": write_formula(of)}
+        case Term(term):
+            return {"term": term}
+        case Who(whose, names):
+            return {whose: names[0] if len(names) == 1 else list(names)}
+        case Dated(relation):
+            return {"dated": relation}
+        case About():
+            return {"about": "this"}
+        case Setting(knob, value):
+            return {"setting": {knob: value}}
+        case Choose(_, options):
+            return {WORDING: {name: write_formula(option) for name, option in options}}
+        case Layer(_, _, of):
+            return write_formula(of)
+        case Test(attribute, relation, values):
+            written = [f"${value.name}" if isinstance(value, Knob) else value for value in values]
+            if relation != "is":
+                return {attribute: {relation: written[0]}}
+            return {attribute: written[0] if len(written) == 1 else written}
+    raise AssertionError(formula)

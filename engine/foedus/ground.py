@@ -28,6 +28,7 @@ from foedus.formula import (
     Whose,
     disjunction,
 )
+from foedus.model import Period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,9 +82,10 @@ class Reading:
     choices: Mapping[str, Value]
     rules: Rules
 
-    def within(self, clause: Clause) -> Reading:
-        """This reading where it speaks, and the clause's own defaults where it does not."""
-        return Reading(merge(clause.defaults, self.choices), self.rules)
+    def within(self, situation: Situation) -> Reading:
+        """This reading where it speaks, and the defaults of the clause, as it read then, where it does not."""
+        defaults = merge(situation.clause.defaults, situation.version.defaults)
+        return Reading(merge(defaults, self.choices), self.rules)
 
     def definition(self, term: str) -> tuple[str, Definition]:
         """The definition that this reading gives to a term, with its id."""
@@ -213,12 +215,9 @@ class Situation:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
         event = self.case.event
         first, last = self.facts.events[event].date, self.facts.last_day(event)
-        periods = [self.treaty.period(self.case.obligor), self.treaty.period(self.case.beneficiary)]
         computed: dict[tuple[str, str], Value] = {
-            (event, "in_force_when_begun"): all(p.covers(first) for p in periods),
-            (event, "in_force_while_it_lasted"): max(p.from_ for p in periods)
-            < min((p.until for p in periods if p.until), default=date.max)
-            and all(p.meets(first, last) for p in periods),
+            (event, "in_force_when_begun"): any(period.covers(first) for period in self.common_periods),
+            (event, "in_force_while_it_lasted"): any(period.meets(first, last) for period in self.common_periods),
         }
         return {**self.facts.known, **computed, **self.overrides}
 
@@ -259,23 +258,27 @@ class Situation:
         return actor == name
 
     @cached_property
+    def common_periods(self) -> list[Period]:
+        """The times in which the treaty is in force for obligor and beneficiary both."""
+        out = []
+        for one in self.treaty.periods(self.case.obligor):
+            for other in self.treaty.periods(self.case.beneficiary):
+                begins = max(one.from_, other.from_)
+                ends = min((each.until for each in (one, other) if each.until), default=None)
+                if ends is None or begins < ends:
+                    out.append(Period(begins, ends))
+        return out
+
+    @cached_property
     def in_force(self) -> InForce:
         """The clause's time in force between the two parties, as the event meets it."""
-        periods = [self.treaty.period(self.case.obligor), self.treaty.period(self.case.beneficiary)]
-        begins = max(p.from_ for p in periods)
-        ends = min((p.until for p in periods if p.until), default=None)
         first, last = self.facts.events[self.case.event].date, self.facts.last_day(self.case.event)
-        if ends is not None and ends <= begins:
+        if not self.common_periods:
             return InForce("never", None, None)
-        if last < begins:
-            return InForce("not-yet", begins, ends)
-        if ends is not None and first >= ends:
-            return InForce("no-longer", begins, ends)
-        if first < begins:
-            return InForce("came-into-force-during", begins, ends)
-        if ends is not None and last >= ends and last != date.max:
-            return InForce("ended-during", begins, ends)
-        return InForce("in-force", begins, ends)
+        met = [period for period in self.common_periods if period.meets(first, last)]
+        past = [period for period in self.common_periods if period.until is not None and period.until <= first]
+        period = (met or past[-1:] or self.common_periods)[0]
+        return InForce(_status(period, first, last), period.from_, period.until)
 
     @cached_property
     def overlays(self) -> dict[str, Overlay]:
@@ -364,6 +367,19 @@ def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situ
                     version = _version_for(clause, event.date, facts.last_day(event.id))
                     case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
                     yield Situation(rules, facts, case)
+
+
+def _status(
+    period: Period, first: date, last: date
+) -> Literal["in-force", "not-yet", "no-longer", "came-into-force-during", "ended-during"]:
+    """How a period meets an event from its first to its last day."""
+    if last < period.from_:
+        return "not-yet"
+    if period.until is not None and period.until <= first:
+        return "no-longer"
+    if first < period.from_:
+        return "came-into-force-during"
+    return "ended-during" if period.until is not None and period.until <= last != date.max else "in-force"
 
 
 def _switch(key: str, overlay: Overlay, applied: Formula, set_aside: Formula) -> Choose:

@@ -123,10 +123,11 @@ class Period:
 @file_entry
 @dataclass(frozen=True)
 class Party:
-    """A State's time as a party; the treaty's own where nothing is said."""
+    """A State's time as a party, the treaty's own where nothing is said; `again` if it left and came back."""
 
     from_: Day | None = None
     until: Day | None = None
+    again: tuple[Period, ...] = ()
     unsure: str | None = None
     note: str | None = None
 
@@ -193,6 +194,7 @@ class Version:
     scope: dict[str, Formula] = field(default_factory=dict)
     exceptions: dict[str, Formula] = field(default_factory=dict)
     procedure: dict[str, Step] = field(default_factory=dict)
+    defaults: dict[str, Value] = field(default_factory=dict)
 
 
 @file_entry
@@ -253,10 +255,10 @@ class Treaty:
     replaces: tuple[str, ...] = ()
     note: str | None = None
 
-    def period(self, party: str) -> Period:
-        """The time in which the treaty is in force for that party."""
+    def periods(self, party: str) -> tuple[Period, ...]:
+        """The times in which the treaty is in force for that party, in order."""
         own = self.parties[party]
-        return Period(own.from_ or self.in_force.from_, own.until or self.in_force.until, own.unsure)
+        return (Period(own.from_ or self.in_force.from_, own.until or self.in_force.until, own.unsure), *own.again)
 
 
 @file_entry

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 def judge(situation: Situation, reading: Reading) -> Judgement:
     """The derivations of a case under a reading."""
-    asked = _Question(situation, reading.within(situation.clause))
+    asked = _Question(situation, reading.within(situation))
     event = situation.case.event
     steps = {
         name: (asked.derive(met, event), asked.derive(refused, event))

@@ -70,7 +70,7 @@ def judge(situation: Situation, reading: Reading) -> Judgement:
     Raises:
         TooLargeError: if the rules are beyond what the library can be trusted with.
     """
-    reading = reading.within(situation.clause)
+    reading = reading.within(situation)
     conditions = [situation.casus, *(each for _, met, refused in situation.steps.values() for each in (met, refused))]
     try:
         casus, *steps = _derive(situation, reading, conditions)

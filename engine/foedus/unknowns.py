@@ -34,7 +34,7 @@ def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tu
         if attribute is None:
             continue
         outcomes = []
-        for value in _candidates(attribute, tests, reading.within(situation.clause)):
+        for value in _candidates(attribute, tests, reading.within(situation)):
             tried = replace(situation, overrides={**situation.overrides, (event, name): value})
             then = conclude(tried, reference.judge(tried, reading))
             outcomes.append((value, then.duty if about_duty else then.casus))

@@ -505,7 +505,7 @@ def _value(text: str) -> Value:
 
 
 def _account(known: Rules, account: str | None) -> str | None:
-    from foedus.errors import nearest
+    from foedus.loading.resolve import nearest_actor
 
     if account is None or account == "none" or account in known.actors:
         return account
@@ -514,7 +514,7 @@ def _account(known: Rules, account: str | None) -> str | None:
             InputError(
                 f"unknown actor `{account}`",
                 None,
-                nearest(account, known.actors) or "`foedus list actors` shows the codes",
+                nearest_actor(account, known.actors),
             )
         ]
     )

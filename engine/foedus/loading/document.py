@@ -99,7 +99,8 @@ def parse(text: str, label: str) -> Document:
 def _syntax_error(document: Document, error: yaml.YAMLError) -> InputError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
-    if "tab" in str(getattr(error, "context", "")) or "\\t" in problem:
+    line = document.at(mark.line, mark.column).text if mark else ""
+    if mark and line[mark.column : mark.column + 1] == "\t":
         problem, hint = "a tab stands where YAML wants spaces", "indent with spaces"
     elif "special characters" in problem or "control characters" in problem:
         problem, hint = "not a text file: it has control characters", "save the file as UTF-8 text"

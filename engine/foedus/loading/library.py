@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from foedus.loading.document import Document
     from foedus.loading.resolve import Trouble
+    from foedus.model import TermEntry
 
 FOLDERS = {"term": "terms", "treaty": "treaties", "overlay": "overlays", "profile": "profiles"}
 SINGLE = {"vocabulary": "vocabulary.yaml", "actors": "actors.yaml"}
@@ -38,7 +39,8 @@ def shipped(kind: str) -> Path:
 class Library:
     """The shipped files, and a folder of the user's on top of them.
 
-    A file of the user's replaces the shipped one of the same id; acts, attributes and actors are added to.
+    A file of the user's replaces the shipped one of the same id; but a term's definitions, acts, attributes and
+    actors are added to the shipped ones.
     """
 
     on_top: Path | None = None
@@ -113,27 +115,27 @@ class Library:
             raw = _read_bytes(path, label)
             sha256 = hashlib.sha256(raw).hexdigest()
             self.inputs[label] = sha256
-            value = cache.recall(kind, sha256)
+            shape = kind.removeprefix("shipped ")
+            value = cache.recall(shape, sha256)
             if value is None:
-                value = self._validate(kind, self.document(key), name)
-                if value is not None:
-                    cache.keep(kind, sha256, value)
+                value, problems = self._validate(shape, self.document(key), name)
+                self.problems += problems
+                if not problems:
+                    cache.keep(shape, sha256, value)
         except InputErrors as errors:
             self.problems += errors.problems
             value = None
         self.loaded[key] = value
         return value
 
-    def _validate(self, kind: str, document: Document, name: str) -> Any:  # noqa: ANN401
+    def _validate(self, kind: str, document: Document, name: str) -> tuple[Any, list[InputError]]:
         from foedus.loading import schema
 
         value, problems = schema.build(kind, document)
         if value is not None and kind in FOLDERS and getattr(value, kind) != name:
             message = f"the file `{name}.yaml` holds the {kind} `{getattr(value, kind)}`"
             problems.append(InputError(message, document.place((kind,)), "a file is named after the id in it"))
-        if problems:
-            raise InputErrors(problems)
-        return value
+        return value, problems
 
     def document(self, key: Key) -> Document:
         """The file of a loaded object, parsed again for the places in it."""
@@ -154,9 +156,9 @@ class Library:
             one = self.read("vocabulary", "vocabulary", path) if path.is_file() else None
             if one is not None:
                 merged = one if merged is None else _merge(merged, one)
-        self.stop_if_wrong()
         if merged is None:
-            raise InputErrors([InputError("no vocabulary found", Place(str(self.rule_roots[0])))])
+            message = InputError("no vocabulary found", Place(str(self.rule_roots[0])))
+            raise InputErrors(self.problems or [message])
         return merged
 
     @cached_property
@@ -172,7 +174,11 @@ class Library:
     def find(self, kind: str, name: str) -> Any:  # noqa: ANN401 - the kind's class
         """The object of that kind and id, or `None` where there is none or it is wrong."""
         path = self.index[kind].get(name)
-        return self.read(kind, name, path) if path else None
+        found = self.read(kind, name, path) if path else None
+        below = shipped("rules") / FOLDERS["term"] / f"{name}.yaml"
+        if kind == "term" and found is not None and path != below and below.is_file():
+            return _add_to(self.read("shipped term", name, below), found)
+        return found
 
     def all_of(self, kind: str) -> dict[str, Any]:
         """Every object of a kind that can be loaded, by id."""
@@ -194,9 +200,8 @@ class Library:
             hint = nearest(name, self.index["scenario"]) or "`foedus list scenarios` names them all"
             raise InputErrors([InputError(f"unknown scenario `{name}`", None, hint)])
         scenario = self.read("scenario", named, path)
-        self.stop_if_wrong()
         if not isinstance(scenario, Scenario):
-            raise InputErrors([InputError(f"no scenario in `{name}`")])
+            raise InputErrors(self.problems)
         return scenario
 
     def rules_for(
@@ -257,15 +262,18 @@ class Library:
         return {key: value for key, value in self.loaded.items() if isinstance(value, Vocabulary)}
 
     def _locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
-        key = trouble.key
-        if key not in self.paths:
-            return InputError(trouble.message, None, trouble.hint)
-        if key not in documents:
-            documents[key] = self.document(key)
+        """The place of a trouble in the file of its object; for a term added to, in the file that has the definition."""
         from foedus.loading.schema import in_file
 
-        path = in_file(trouble.path, documents[key])
-        return InputError(trouble.message, documents[key].place(path, key=trouble.at_key), trouble.hint)
+        kind, name = trouble.key
+        found = [key for key in ((kind, name), (f"shipped {kind}", name)) if key in self.paths]
+        for key in found:
+            if key not in documents:
+                documents[key] = self.document(key)
+            path = in_file(kind, trouble.path, documents[key])
+            if path[:2] in documents[key].values or key == found[-1]:
+                return InputError(trouble.message, documents[key].place(path, key=trouble.at_key), trouble.hint)
+        return InputError(trouble.message, None, trouble.hint)
 
     def stop_if_wrong(self) -> None:
         """Raise what has been found to be wrong so far, all of it.
@@ -289,6 +297,19 @@ def _read_bytes(path: Path, label: str) -> bytes:
 
 
 _PLAIN = 1_000_000
+
+
+def _add_to(below: TermEntry | None, above: TermEntry) -> TermEntry:
+    """A term of the user's on top of the shipped one: its definitions are added, or replace their namesakes."""
+    if below is None:
+        return above
+    return replace(
+        above,
+        definitions={**below.definitions, **above.definitions},
+        broader_than=tuple(dict.fromkeys((*below.broader_than, *above.broader_than))),
+        excludes=tuple(dict.fromkeys((*below.excludes, *above.excludes))),
+        note=above.note or below.note,
+    )
 
 
 def _merge(below: Vocabulary, above: Vocabulary) -> Vocabulary:

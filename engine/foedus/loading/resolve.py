@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import nearest
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from foedus.formula import Path
     from foedus.ground import Rules
-    from foedus.model import Event, Expectation, Step
+    from foedus.model import Actor, Event, Expectation, Step
     from foedus.vocabulary import Attribute, Value, Vocabulary
 
 ROLE_WORDS = frozenset(
@@ -300,10 +301,7 @@ class _Checker:
         actors = self.known.rules.actors
         if code in actors:
             return
-        by_name = [known for known, actor in actors.items() if actor.name.lower() == code.lower()]
-        starts = [known for known in actors if known.startswith(code.upper()) and len(code) > 1]
-        hint = next((f"did you mean `{c}` ({actors[c].name})?" for c in (*by_name, *starts)), None)
-        hint = hint or nearest(code, [*actors, *also]) or "`foedus list actors` shows the codes"
+        hint = nearest_actor(code, actors, also)
         yield self.trouble(path, f"unknown actor `{code}`", hint, at_key=at_key)
 
     def reading(self, at: Path, reading: Mapping[str, Value]) -> Iterator[Trouble]:
@@ -452,6 +450,17 @@ def find_choice_troubles(
             yield f"unknown {noun} `{_shown(value)}` of `{head}`", hint, False
 
 
+def nearest_actor(code: str, actors: Mapping[str, Actor], also: Iterable[str] = ()) -> str:
+    """A hint with the actor that may be meant, by its name or its code."""
+    by_name = {actor.name.lower(): known for known, actor in actors.items()}
+    starts = [known for known in actors if known.startswith(code.upper()) and len(code) > 1]
+    near = get_close_matches(code.lower(), by_name, n=1, cutoff=0.7)
+    found = [by_name[name] for name in near] + starts
+    if found:
+        return f"did you mean `{found[0]}` ({actors[found[0]].name})?"
+    return nearest(code, [*actors, *also]) or "`foedus list actors` shows the codes"
+
+
 def _knobs_in(formula: Formula) -> list[str]:
     """The knobs that one condition reads."""
     match formula:
@@ -483,5 +492,5 @@ def _misfit(name: str, attribute: Attribute, value: object, vocabulary: Vocabula
         return f"`{name}` is a whole number{unit}, not `{_shown(value)}`", None
     if name == "act":
         return f"unknown act `{_shown(value)}`", nearest(value, [*attribute.values, *vocabulary.groups])
-    hint = nearest(value, attribute.values) or f"one of {', '.join(f'`{v}`' for v in attribute.values)}"
+    hint = nearest(value, attribute.values) or f"`foedus show {name}` lists its values"
     return f"`{name}` has no value `{_shown(value)}`", hint

@@ -47,12 +47,35 @@ def build(kind: str, document: Document) -> tuple[Any, list[InputError]]:
     if kind not in data:
         hint = nearest(kind, data) or f"write `{kind}:` and its id in the first line"
         return None, [InputError(f"missing key `{kind}`", document.place(()), hint)]
+    shaped = _shape(kind, data)
     try:
-        shaped = _shape(kind, data)
-        return adapter(kind).validate_json(json.dumps(shaped), strict=True), []
+        return _validate(kind, shaped), []
     except ValidationError as error:
-        problems = [problem for detail in error.errors() for problem in _translate(detail, document)]
-        return None, problems
+        problems = [problem for detail in error.errors() for problem in _translate(kind, detail, document)]
+        surplus = [detail["loc"] for detail in error.errors() if detail["type"] in _SURPLUS]
+        if len(surplus) < error.error_count():
+            return None, problems
+    # with nothing but unknown keys, what is known can be checked further
+    for loc in surplus:
+        shaped = _without(shaped, loc)
+    return _validate(kind, shaped), problems
+
+
+def _validate(kind: str, shaped: object) -> Any:  # noqa: ANN401 - the kind's class
+    return adapter(kind).validate_json(json.dumps(shaped), strict=True)
+
+
+_SURPLUS = {"unexpected_keyword_argument", "extra_forbidden"}
+
+
+def _without(data: Any, loc: Path) -> Any:  # noqa: ANN401 - plain data
+    """Plain data less the value at a location."""
+    head, *rest = loc
+    if isinstance(data, list):
+        return [_without(each, tuple(rest)) if index == head else each for index, each in enumerate(data)]
+    if not rest:
+        return {key: each for key, each in data.items() if key != head}
+    return {key: _without(each, tuple(rest)) if key == head else each for key, each in data.items()}
 
 
 _EVENT_KEYS = frozenset(Event.__dataclass_fields__) - {"facts"}
@@ -86,15 +109,19 @@ def _shape_clause(clause: Any) -> Any:  # noqa: ANN401
     return {**{key: value for key, value in clause.items() if key not in BODY_KEYS}, "versions": [body]}
 
 
-def in_file(path: Path, document: Document) -> Path:
-    """The path in the file of a path in the shaped data."""
-    plain = tuple(part for part in path if part != "facts")
-    if plain not in document.values and len(path) > _VERSION and path[2:4] == ("versions", 0):
-        plain = path[:2] + path[4:]
-    return plain
+def in_file(kind: str, path: Path, document: Document) -> Path:
+    """The path in the file of a path in the shaped data.
 
+    Left out are the parts that shaping put in, and the branches of a union, which the validator names.
+    """
+    out: Path = ("actors",) if kind == "actors" else ()
+    for index, part in enumerate(path):
+        is_last = index == len(path) - 1
+        put_in = part in {"facts", "versions"} or (part == 0 and path[index - 1] == "versions")
+        if (*out, part) in document.values or not (put_in or (_is_branch(part) and not is_last)):
+            out = (*out, part)
+    return out
 
-_VERSION = 3
 
 _WORDS = {
     "string_type": "text is expected here",
@@ -109,10 +136,10 @@ _WORDS = {
 }
 
 
-def _translate(detail: ErrorDetails, document: Document) -> list[InputError]:
+def _translate(file: str, detail: ErrorDetails, document: Document) -> list[InputError]:
     """One error of the validator in the words of the file."""
-    loc: Path = tuple(part for part in detail["loc"] if not _is_branch(part))
-    path, kind, given = in_file(loc, document), detail["type"], detail["input"]
+    loc, kind, given = detail["loc"], detail["type"], detail["input"]
+    path = in_file(file, loc, document)
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, FormulaError):
         return [
@@ -121,10 +148,12 @@ def _translate(detail: ErrorDetails, document: Document) -> list[InputError]:
         ]
     if isinstance(cause, StatedError):
         return [InputError(str(cause), document.place(path), cause.hint)]
+    if kind in {"missing", "missing_argument"} and isinstance(loc[-1], int):
+        return [InputError("two are expected here, the first and the second", document.place(path[:-1]))]
     if kind in {"missing", "missing_argument"}:
         siblings = document.place(path[:-1])
         return [InputError(f"missing key `{path[-1]}`", siblings, "`foedus schema` lists the keys")]
-    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
+    if kind in _SURPLUS:
         hint = nearest(path[-1], _keys_at(loc[:-1]))
         return [InputError(f"unknown key `{path[-1]}`", document.place(path, key=True), hint)]
     if kind == "literal_error":
@@ -150,7 +179,8 @@ def _keys_at(loc: Path) -> list[str]:
     names = [str(part) for part in loc if isinstance(part, str)]
     holder = {
         "clauses": "Clause", "events": "Event", "definitions": "Definition", "expect": "Expectation",
-        "record": "Record",        "source": "Source", "sources": "Source", "duty": "Duty", "parties": "Party", "in_force": "Period",
+        "record": "Record", "source": "Source", "sources": "Source", "duty": "Duty", "parties": "Party",
+        "in_force": "Period",
         "attachments": "Overlay", "procedure": "Step", "knobs": "KnobSetting", "wording": "Wording",
         "wordings": "Wording", "versions": "Version", "attributes": "Attribute", "acts": "Act", "actors": "Actor",
     }  # fmt: skip

@@ -129,7 +129,8 @@ def _treaty(page: Page, library: Library, treaty: Treaty, clauses: list[str]) ->
     for code, party in treaty.parties.items():
         actor = library.actors.get(code)
         apart = party.from_ or party.until or party.unsure
-        own.append((actor.name if actor else code) + (f" {_period(treaty.period(code))}" if apart else ""))
+        dates = " and again ".join(_period(period) for period in treaty.periods(code)) if apart else ""
+        own.append(f"{actor.name if actor else code} {dates}".rstrip())
     page.field("parties", "; ".join(own))
     _source(page, treaty.source)
     if treaty.note:

@@ -62,6 +62,9 @@ class Page:
         for claim in claims:
             if not (claim.decides or everything):
                 continue
+            if claim.joins and not everything and sum(each.decides for each in claim.of) == 1:
+                self.claims(claim.of, everything=False, indent=indent)
+                continue
             sign, ascii_sign, style = _MARKS[claim.holds]
             mark = sign if self.unicode else ascii_sign
             room = max(self.width - indent - 2, NARROW // 2)

@@ -1,0 +1,312 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from foedus import rete
+from foedus.cli.commands import app
+from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUNNER = CliRunner()
+
+
+def foedus(*arguments: str) -> str:
+    result = RUNNER.invoke(app, arguments)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.output
+
+
+def record(*arguments: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(foedus(*arguments, "--json"))
+
+
+def test_run_tells_casus_duty_and_why_not_in_words() -> None:
+    page = foedus("run", "2024-kursk", "--clause", "rus-prk-2024/art-4", "--profile", "kyiv")
+    assert "does not arise" in page
+    assert "Charter, article 51 stands in the way" in page
+    assert "Russia invades Ukraine" in page
+
+
+def test_run_names_in_one_line_the_profiles_that_find_otherwise() -> None:
+    page = " ".join(foedus("run", "2024-kursk", "--clause", "rus-prk-2024/art-4").split())
+    assert "other profiles" in page
+    assert "arises: moscow, pyongyang" in page
+
+
+def test_run_says_that_a_clause_is_not_yet_in_force_and_when_it_will_be() -> None:
+    page = foedus("run", "2024-kursk", "--clause", "rus-prk-2024/art-4", "--profile", "moscow", "--on", "2024-10-31")
+    assert "not yet in force; it came into force on 4 December 2024" in page
+
+
+def test_long_explains_what_does_not_decide_too() -> None:
+    short = foedus("run", "2024-kursk", "--profile", "moscow")
+    long = foedus("run", "2024-kursk", "--profile", "moscow", "--long")
+    assert len(long.splitlines()) > len(short.splitlines())
+
+
+def test_the_record_of_a_run_has_the_documented_keys() -> None:
+    found = record("run", "2024-kursk")
+    assert {
+        "scenario", "executor", "reading", "account", "findings", "record", "inputs", "profile", "overall", "on",
+        "other_profiles", "foedus", "title",
+    } == set(found)  # fmt: skip
+    assert {
+        "clause", "obligor", "beneficiary", "adversary", "event", "casus", "duty", "in_force", "grounds", "missing",
+        "owed", "waiting_for", "reading",
+    } == set(found["findings"][0])  # fmt: skip
+    assert found["executor"] == ("rete" if rete.is_available() else "reference")
+    assert all(len(sha256) == 64 for sha256 in found["inputs"].values())
+    assert "scenarios/historical/2024-kursk.yaml" in found["inputs"]
+    assert "rules/treaties/rus-prk-2024.yaml" in found["inputs"]
+
+
+def test_no_more_is_loaded_than_the_scenario_needs() -> None:
+    inputs = record("run", "2024-kursk", "--clause", "rus-prk-2024/art-4")["inputs"]
+    assert not [name for name in inputs if name.startswith("rules/treaties/") and "rus-prk-2024" not in name]
+    assert [name for name in inputs if name.startswith("scenarios/")] == ["scenarios/historical/2024-kursk.yaml"]
+
+
+def test_the_account_changes_the_facts_and_none_leaves_them_open() -> None:
+    assert record("run", "2024-kursk", "--profile", "moscow")["account"] == "RUS"
+    assert record("run", "2024-kursk", "--profile", "moscow", "--account", "UKR")["account"] == "UKR"
+    assert record("run", "2024-kursk", "--profile", "moscow", "--account", "none")["account"] is None
+
+
+def test_define_and_set_change_the_reading() -> None:
+    arguments = ["run", "2024-kursk", "--clause", "rus-prk-2024/art-4", "--define", "lawful-self-defence=never"]
+    assert record(*arguments)["overall"]["rus-prk-2024/art-4"]["casus"] == "arises"
+    grave = record(*arguments, "--set", "armed-attack.gravity_floor=grave")
+    assert grave["overall"]["rus-prk-2024/art-4"]["casus"] == "does-not-arise"
+    assert grave["findings"][0]["reading"]["armed-attack.gravity_floor"] == "grave"
+
+
+def test_an_overlay_can_be_switched() -> None:
+    found = record("run", "2024-kursk", "--clause", "rus-prk-2024/art-4", "--define", "charter-51=set-aside")
+    assert found["overall"]["rus-prk-2024/art-4"]["casus"] == "arises"
+    asked = record("run", "2024-kursk", "--profile", "moscow", "--define", "custom-request=applied")
+    assert asked["overall"]["rus-prk-2024/art-4"]["duty"] == "dormant"
+
+
+@pytest.mark.parametrize("executor", ["reference", *(["rete"] if rete.is_available() else [])])
+def test_each_executor_can_be_asked_for(executor: str) -> None:
+    assert record("run", "2024-kursk", "--executor", executor)["executor"] == executor
+
+
+def test_a_matrix_has_a_row_for_each_clause_and_a_column_for_each_profile() -> None:
+    text = foedus("matrix", "2024-kursk", "--profiles", "moscow,kyiv", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows[0] == ["scenario", "clause", "default", "moscow", "kyiv"]
+    assert ["2024-kursk", "rus-prk-2024/art-4", "does not arise", "arises", "does not arise"] in rows
+
+
+def test_a_matrix_can_have_a_column_for_each_definition() -> None:
+    found = record("matrix", "2024-kursk", "--define", "state-of-war=*")
+    names = [column["name"] for column in found["columns"]]
+    assert "state-of-war=declared" in names
+    assert len(names) == len(set(names)) >= 6
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "md", "html", "svg"])
+def test_a_matrix_comes_in_every_form(form: str, tmp_path: Path) -> None:
+    text = foedus("matrix", "2024-kursk", "--format", form)
+    assert "2024-kursk" in text
+    target = tmp_path / f"matrix.{form}"
+    foedus("matrix", "2024-kursk", "--format", form, "--output", str(target))
+    assert target.read_text(encoding="utf-8").rstrip("\n") == text.rstrip("\n")
+    if form == "svg":
+        assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314 - our own text
+
+
+KINDS = [
+    "treaties",
+    "clauses",
+    "terms",
+    "definitions",
+    "profiles",
+    "overlays",
+    "scenarios",
+    "acts",
+    "attributes",
+    "actors",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_listed(kind: str) -> None:
+    rows = record("list", kind)
+    assert rows
+    assert all(row["id"] and row["title"] for row in rows)
+    assert rows[0]["id"] in foedus("list", kind)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "definitions"])
+def test_everything_that_is_listed_can_be_shown(kind: str) -> None:
+    for row in record("list", kind)[:40]:
+        assert row["id"].split("/")[0] in foedus("show", row["id"])
+        assert record("show", row["id"])["id"] == row["id"]
+
+
+def test_a_term_shows_its_definitions_with_their_sources() -> None:
+    page = foedus("show", "armed-attack")
+    assert "armed-attack=nicaragua" in page
+    assert "Nicaragua v. United States" in " ".join(page.split())
+    assert "holds when" in page
+    assert "armed-attack=any-force" not in foedus("show", "armed-attack=nicaragua")
+
+
+def test_uncertainty_is_shown() -> None:
+    assert "not certain" in foedus("show", "csto-1992")
+
+
+def test_the_library_checks_out_and_meets_its_expectations() -> None:
+    assert "no problem found" in foedus("check")
+    assert "0 not met" in foedus("test", "2024-kursk")
+
+
+def test_an_expectation_that_is_not_met_ends_in_exit_code_1(tmp_path: Path) -> None:
+    text = scenario_text("expect-wrong").replace(
+        "expect: []", "expect:\n  - {clause: rus-prk-2024/art-4, casus: does-not-arise}"
+    )
+    text = (
+        text.replace("rus-prk-2024/art-4", "ussr-prk-1961/art-1")
+        .replace("2026-05", "1970-05")
+        .replace("[RUS]", "[SUN]")
+    )
+    file = tmp_path / "expect-wrong.yaml"
+    file.write_text(text.replace("against: RUS", "against: SUN"), encoding="utf-8")
+    result = RUNNER.invoke(app, ["test", str(file)])
+    assert result.exit_code == 1, result.output
+    assert "expected does-not-arise, found casus" in result.output
+
+
+def test_a_test_without_expectations_is_no_pass(tmp_path: Path) -> None:
+    (tmp_path / "nothing.yaml").write_text(scenario_text("nothing"), encoding="utf-8")
+    assert command("test", "nothing.yaml", cwd=tmp_path).returncode == 2
+
+
+def scenario_text(name: str) -> str:
+    from foedus.loading.skeletons import skeleton
+
+    return skeleton("scenario", name)[1]
+
+
+def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "foedus", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_a_skeleton_of_a_scenario_runs_as_it_is(tmp_path: Path) -> None:
+    assert command("new", "scenario", "my-attack", cwd=tmp_path).returncode == 0
+    result = command("run", "my-attack.yaml", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "casus foederis" in result.stdout
+    again = command("new", "scenario", "my-attack", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+
+
+def test_skeletons_of_rules_are_used_with_rules(tmp_path: Path) -> None:
+    for kind, folder in (("treaty", "treaties"), ("definition", "terms")):
+        (tmp_path / "mine" / folder).mkdir(parents=True)
+        target = f"mine/{folder}/my-{kind}.yaml"
+        assert command("new", kind, f"my-{kind}", "--output", target, cwd=tmp_path).returncode == 0
+    result = command("check", "--rules", "mine", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    shown = command("show", "my-treaty/art-1", "--rules", "mine", cwd=tmp_path)
+    assert "A–B 2026" in shown.stdout or "Treaty of mutual assistance" in shown.stdout
+
+
+def test_a_copy_of_the_library_can_be_edited_and_used(tmp_path: Path) -> None:
+    assert command("init", "mine", cwd=tmp_path).returncode == 0
+    term = tmp_path / "mine" / "rules" / "terms" / "lawful-self-defence.yaml"
+    term.write_text(
+        term.read_text(encoding="utf-8").replace("default: prior-armed-attack", "default: never"), encoding="utf-8"
+    )
+    arguments = ("run", "2024-kursk", "--clause", "rus-prk-2024/art-4", "--json")
+    before = json.loads(command(*arguments, cwd=tmp_path).stdout)
+    after = json.loads(command(*arguments, "--rules", "mine", cwd=tmp_path).stdout)
+    assert before["overall"]["rus-prk-2024/art-4"]["casus"] == "does-not-arise"
+    assert after["overall"]["rus-prk-2024/art-4"]["casus"] == "arises"
+    assert command("init", "mine", cwd=tmp_path).returncode == 2
+
+
+def test_a_new_act_and_attribute_need_no_program(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "terms").mkdir(parents=True)
+    (tmp_path / "mine" / "vocabulary.yaml").write_text(
+        "vocabulary: mine\nacts:\n  laser: {title: use of a laser, kind: conduct}\n"
+        "attributes:\n  heat: {type: scale, question: How hot?, values: {warm: warm, hot: hot}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "mine" / "terms" / "armed-attack.yaml").write_text(
+        "term: armed-attack\ntitle: armed attack\nquestion: Is it?\ndefault: by-heat\ndefinitions:\n"
+        "  by-heat: {title: hot enough, source: {title: mine}, holds_when: {act: laser, heat: {at_least: hot}}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "laser.yaml").write_text(
+        "scenario: laser\ntitle: t\nsummary: s\nclauses: [usa-kor-1953/art-3]\nevents:\n"
+        "  - {id: e, date: 2027-01-01, act: laser, by: PRK, against: KOR, heat: hot, place: home-territory}\n",
+        encoding="utf-8",
+    )
+    arguments = ("run", "laser.yaml", "--rules", "mine", "--define", "armed-attack=by-heat", "--json")
+    result = command(*arguments, cwd=tmp_path)
+    assert "heat: hot" in result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_lines_fit_the_width(columns: str, tmp_path: Path) -> None:
+    result = command("run", "2024-kursk", "--long", cwd=tmp_path, COLUMNS=columns)
+    assert result.returncode == 0
+    assert max(map(len, result.stdout.splitlines())) <= max(int(columns), 60)
+
+
+def test_a_definition_can_be_added_to_a_shipped_term(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "terms").mkdir(parents=True)
+    (tmp_path / "mine" / "terms" / "state-of-war.yaml").write_text(
+        "term: state-of-war\ntitle: state of war\nquestion: Is it?\ndefault: mine\ndefinitions:\n"
+        "  mine: {title: always, source: {title: mine}, holds_when: true}\n",
+        encoding="utf-8",
+    )
+    result = command("show", "state-of-war", "--rules", "mine", cwd=tmp_path)
+    assert "state-of-war=mine" in result.stdout, result.stderr
+    assert "state-of-war=declared" in result.stdout
+
+
+def test_a_pipe_gets_no_colour_and_an_old_terminal_no_unicode(tmp_path: Path) -> None:
+    result = command("run", "2024-kursk", cwd=tmp_path)
+    assert "\x1b" not in result.stdout
+    old = command("run", "2024-kursk", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert old.returncode == 0, old.stderr
+    assert old.stdout.isascii()
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m foedus run 2024-kursk --long | head -1"
+    result = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)  # noqa: S607
+    assert "Traceback" not in result.stderr
+
+
+def test_names_are_completed_by_the_shell(tmp_path: Path) -> None:
+    result = command(cwd=tmp_path, _FOEDUS_COMPLETE="complete_bash", COMP_WORDS="foedus run 2024-k", COMP_CWORD="2")
+    assert "2024-kursk" in result.stdout
+
+
+def test_the_version_is_told() -> None:
+    assert foedus("--version").startswith("foedus ")

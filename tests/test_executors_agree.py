@@ -1,0 +1,103 @@
+"""Every executor against the reference: on generated rules and scenarios, on a small scope in full, and on all shipped.
+
+Compared are whole derivations, which hold casus, duty and grounds, not verdicts alone.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from foedus import reference, rete
+from foedus.derivation import conclude
+from foedus.formula import All, AnyOf, AtLeast, Not, Test
+from foedus.ground import TEMPORAL_SCOPE, Facts, Reading, Rules, find_situations
+from foedus.loading.library import Library
+from foedus.model import Clause, Duty, Event, Party, Period, Scenario, Stated, Step, Treaty, Version
+from foedus.run import under
+from generated import ACTORS, DAY, SOURCE, TEMPORAL, TEXTS, VOCABULARY, accounts, days, readings, rules, scenarios
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from foedus.formula import Formula
+    from foedus.ground import Situation
+    from foedus.vocabulary import Value
+
+needs_rete = pytest.mark.skipif(not rete.is_available(), reason="durable-rules does not load on this Python")
+
+MANY = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def see_that_they_agree(situation: Situation, reading: Reading) -> None:
+    expected = reference.judge(situation, reading)
+    found = rete.judge(situation, reading)
+    assert found.casus == expected.casus
+    assert found.steps == expected.steps
+    assert conclude(situation, found) == conclude(situation, expected)
+
+
+@needs_rete
+@MANY
+@given(st.data())
+def test_executors_agree_on_generated_rules_and_scenarios(data: st.DataObject) -> None:
+    generated = data.draw(rules())
+    scenario = data.draw(scenarios())
+    facts = Facts(scenario, data.draw(accounts), data.draw(st.none() | days))
+    reading = Reading(data.draw(readings(generated)), generated)
+    for situation in find_situations(generated, facts, "t/art-1"):
+        see_that_they_agree(situation, reading)
+
+
+@needs_rete
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
+def test_executors_agree_on_every_small_formula(count: int) -> None:
+    """Each connective over each combination of true, false and unknown."""
+    names: list[tuple[str, Value]] = [("first", True), ("place", "home"), ("gravity", "high")]
+    tests = tuple(Test(name, "is", (value,)) for name, value in names)
+    formulas: list[Formula] = [
+        All(tests),
+        AnyOf(tests),
+        Not(tests[0]),
+        AtLeast(count, tests),
+        Not(AtLeast(count, tests)),
+    ]
+    others: dict[str, Value] = {"first": False, "place": "sea", "gravity": "low"}
+    for formula, truths in product(formulas, product([True, False, None], repeat=3)):
+        facts = {}
+        for (name, value), truth in zip(names, truths, strict=True):
+            if truth is not None:
+                facts[name] = Stated(value if truth else others[name])
+        see_that_they_agree(*small(formula, facts))
+
+
+def small(formula: Formula, facts: dict[str, Stated]) -> tuple[Situation, Reading]:
+    version = Version(formula, Duty(), procedure={"step": Step("step", formula)})
+    clause = Clause("c", "1", "defense", (version,))
+    parties = {"AAA": Party(), "BBB": Party()}
+    treaty = Treaty("t", "T", "T", Period(DAY), parties, {"art-1": clause}, SOURCE, None, TEXTS)
+    known = Rules(VOCABULARY, ACTORS, {TEMPORAL_SCOPE: TEMPORAL}, {"t": treaty}, {}, {})
+    event = Event("e", DAY, Stated("strike"), Stated("CCC"), Stated("AAA"), facts=facts)
+    scenario = Scenario("s", "S", "S", ("t/art-1",), (event,))
+    return next(find_situations(known, Facts(scenario), "t/art-1")), Reading({}, known)
+
+
+LIBRARY = Library()
+
+
+@needs_rete
+@pytest.mark.parametrize("name", sorted(LIBRARY.index["scenario"]))
+def test_executors_agree_on_shipped_scenarios_under_every_profile(name: str) -> None:
+    scenario = LIBRARY.scenario(name)
+    clauses = dict.fromkeys([*scenario.clauses, *(each.clause for each in scenario.expect)])
+    known = LIBRARY.rules_for(clauses)
+    for profile in (None, *known.profiles.values()):
+        choices, account = under(profile, {}, None)
+        for clause in clauses:
+            seen: set[str] = set()
+            for situation in find_situations(known, Facts(scenario, account), clause):
+                # obligors that no condition tells apart make the same case; a few of them are enough
+                if len(seen) < 3:
+                    seen.add(situation.case.obligor)
+                    see_that_they_agree(situation, Reading(choices, known))
