@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def nearest(name: object, known: Iterable[str], noun: str = "") -> str | None:
     >>> nearest("armed-atack", ["armed-attack", "aggression"])
     'did you mean `armed-attack`?'
     """
+    from difflib import get_close_matches
+
     names = sorted(set(known))
     close = get_close_matches(str(name), names, n=1, cutoff=0.6)
     if close:

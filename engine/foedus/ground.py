@@ -221,6 +221,18 @@ class Situation:
         }
         return {**self.facts.known, **computed, **self.overrides}
 
+    def candidates(self, condition: Formula) -> list[str]:
+        """The events of which `some` asks: all but those that binding the roles has ruled out already."""
+        return [event for event in self.facts.events if not self._is_ruled_out(condition, event)]
+
+    def _is_ruled_out(self, condition: Formula, event: str) -> bool:
+        match condition:
+            case All(of):
+                return any(self._is_ruled_out(part, event) for part in of)
+            case Who() | Dated() | About():
+                return self.relates(condition, event) is False
+        return False
+
     def relates(self, formula: Who | Dated | About, event: str) -> Truth:
         """Whether the event stands in that relation to the case."""
         match formula:

@@ -76,7 +76,7 @@ class _Question:
                 return Derivation(formula, event, part.value, (part,))
             case Some(of):
                 happened = Test("happened", "is", (True,))
-                parts = tuple(self.derive(All((happened, of)), other, term) for other in self.situation.facts.events)
+                parts = tuple(self.derive(All((happened, of)), other, term) for other in self.situation.candidates(of))
                 return Derivation(formula, event, disjunction(part.value for part in parts), parts)
             case Term(name):
                 chosen, definition = self.reading.definition(name)

@@ -32,6 +32,7 @@ from foedus.formula import (
     Test,
     Truth,
     Who,
+    negation,
 )
 from foedus.ground import Reading
 
@@ -47,6 +48,8 @@ MAX_NAMES = 380
 """Distinct values tested at one node of the network; past about 510 the library never returns."""
 MAX_MATCHES = 60
 """Rules that one message may match; 64 work."""
+SHARED = 20
+"""Settled conditions that share one fact, so that few rules match it."""
 
 
 class TooLargeError(Exception):
@@ -111,12 +114,22 @@ class _Node:
     of: tuple[_Node, ...] = ()
     read: Value | None = None
     chosen: str | None = None
+    as_is: bool = True
+
+    def when(self, truth: bool) -> Condition:
+        """What has to be derived for the node to have that truth; a negation shares its part's name."""
+        return self.name, truth is self.as_is
 
     def derivation(self, truth: dict[str, Truth]) -> Derivation:
         """What fired, as a derivation."""
         parts = tuple(part.derivation(truth) for part in self.of)
-        return Derivation(self.formula, self.event, truth.get(self.name), parts, self.read, self.chosen)
+        value = truth.get(self.name)
+        value = value if self.as_is else negation(value)
+        return Derivation(self.formula, self.event, value, parts, self.read, self.chosen)
 
+
+Condition = tuple[str, bool]
+"""A name in the network, and the truth that is derived for it."""
 
 Message = dict[str, Any]
 
@@ -131,7 +144,8 @@ class _Network:
     rules: dict[str, Message] = field(default_factory=dict)
     conclusions: dict[str, tuple[str, bool]] = field(default_factory=dict)
     facts: dict[str, Message] = field(default_factory=dict)
-    helpers: int = 0
+    names: int = 0
+    bound: int = 0
     matches: dict[str, int] = field(default_factory=dict)
 
     # Compiling
@@ -144,67 +158,76 @@ class _Network:
         return self.nodes[key]
 
     def _compile(self, formula: Formula, event: str, term: str) -> _Node:
-        name = f"n{len(self.nodes) + self.helpers}"
-        self.helpers += 1
         match formula:
             case All(of):
-                parts = tuple(self.node(part, event, term) for part in of)
-                self.every(name, [(part.name, True) for part in parts])
-                self.either(name, [(part.name, False) for part in parts], truth=False)
-                return _Node(name, formula, event, parts)
+                return self._conjunction(formula, event, [self.node(part, event, term) for part in of])
             case AnyOf(of):
-                parts = tuple(self.node(part, event, term) for part in of)
-                self.either(name, [(part.name, True) for part in parts], truth=True)
-                self.every(name, [(part.name, False) for part in parts], truth=False)
-                return _Node(name, formula, event, parts)
+                return self._disjunction(formula, event, [self.node(part, event, term) for part in of])
             case AtLeast(count, of):
-                parts = tuple(self.node(part, event, term) for part in of)
-                self._at_least(name, True, count, [(part.name, True) for part in parts])
-                self._at_least(name, False, len(parts) - count + 1, [(part.name, False) for part in parts])
-                return _Node(name, formula, event, parts)
+                parts = [self.node(part, event, term) for part in of]
+                name = self._name()
+                self._at_least(name, count, [part.when(True) for part in parts], truth=True)
+                self._at_least(name, len(parts) - count + 1, [part.when(False) for part in parts], truth=False)
+                return _Node(name, formula, event, tuple(parts))
             case Not(of):
-                part = self.node(of, event, term)
-                self._rule([(part.name, True)], name, False)
-                self._rule([(part.name, False)], name, True)
-                return _Node(name, formula, event, (part,))
+                return _same(formula, event, self.node(of, event, term), as_is=False)
             case Layer(_, _, of):
-                return self._same(name, formula, event, self.node(of, event, term))
+                return _same(formula, event, self.node(of, event, term))
             case Some(of):
-                happened = Test("happened", "is", (True,))
-                one = All((happened, of))
-                parts = tuple(self.node(one, other, term) for other in self.situation.facts.events)
-                self.either(name, [(part.name, True) for part in parts], truth=True)
-                self.every(name, [(part.name, False) for part in parts], truth=False)
-                return _Node(name, formula, event, parts)
+                one = All((Test("happened", "is", (True,)), of))
+                found = [self.node(one, other, term) for other in self.situation.candidates(of)]
+                return self._disjunction(formula, event, found)
             case Term(of_term):
                 chosen, definition = self.reading.definition(of_term)
-                node = self._same(name, formula, event, self.node(definition.holds_when, event, of_term))
-                return replace(node, chosen=chosen)
+                part = self.node(definition.holds_when, event, of_term)
+                return replace(_same(formula, event, part), chosen=chosen)
             case Choose(_, options):
                 option = self.reading.option(formula)
-                node = self._same(name, formula, event, self.node(dict(options)[option], event, term))
-                return replace(node, chosen=option)
+                return replace(_same(formula, event, self.node(dict(options)[option], event, term)), chosen=option)
             case Setting(knob, value):
                 setting = self.reading.knob(term, knob)
-                self.given(name, setting == value)
-                return _Node(name, formula, event, read=setting)
+                return replace(self._bound(formula, event, setting == value), read=setting)
             case Test():
-                return self._test(name, formula, event, term)
+                return self._test(formula, event, term)
             case Who() | Dated() | About():
-                self.given(name, self.situation.relates(formula, event))
-                return _Node(name, formula, event)
+                return self._bound(formula, event, self.situation.relates(formula, event))
         raise AssertionError(formula)
 
-    def _same(self, name: str, formula: Formula, event: str, part: _Node) -> _Node:
-        for truth in (True, False):
-            self._rule([(part.name, truth)], name, truth)
-        return _Node(name, formula, event, (part,))
+    def _name(self) -> str:
+        self.names += 1
+        return f"n{self.names}"
 
-    def _test(self, name: str, test: Test, event: str, term: str) -> _Node:
+    def _conjunction(self, formula: Formula, event: str, parts: list[_Node]) -> _Node:
+        if len(parts) == 1:
+            return _same(formula, event, parts[0])
+        name = self._name()
+        self.every(name, [part.when(True) for part in parts], truth=True)
+        self.either(name, [part.when(False) for part in parts], truth=False)
+        return _Node(name, formula, event, tuple(parts))
+
+    def _disjunction(self, formula: Formula, event: str, parts: list[_Node]) -> _Node:
+        if len(parts) == 1:
+            return _same(formula, event, parts[0])
+        name = self._name()
+        self.either(name, [part.when(True) for part in parts], truth=True)
+        self.every(name, [part.when(False) for part in parts], truth=False)
+        return _Node(name, formula, event, tuple(parts))
+
+    def _bound(self, formula: Formula, event: str, truth: Truth) -> _Node:
+        """A condition that binding the roles has settled already; several share one fact."""
+        if truth is None:
+            return _Node(self._name(), formula, event)
+        name = f"bound{self.bound // SHARED}"
+        self.bound += 1
+        self.given(name, True)
+        return _Node(name, formula, event, as_is=truth)
+
+    def _test(self, test: Test, event: str, term: str) -> _Node:
         """Rules that match the fact itself: one that it is as asked, one that it is known and otherwise."""
         vocabulary = self.situation.rules.vocabulary
         attribute = vocabulary.attribute(test.attribute)
         read = self.situation.known.get((event, test.attribute))
+        name = self._name()
         if attribute is None or read is None:
             return _Node(name, test, event)
         values = tuple(self.reading.knob(term, v.name) if isinstance(v, Knob) else v for v in test.values)
@@ -219,29 +242,28 @@ class _Network:
         return _Node(name, test, event, read=read)
 
     def given(self, name: str, truth: Truth) -> None:
-        """A condition that binding the roles has settled already."""
+        """What is so without any rule."""
         if truth is not None:
             self.facts[name] = _conclusion(name, truth)
 
-    def either(self, name: str, conditions: list[tuple[str, bool]], *, truth: bool) -> None:
+    def either(self, name: str, conditions: list[Condition], *, truth: bool) -> None:
         """One rule a condition; without any, it cannot be."""
         for condition in dict.fromkeys(conditions):
             self._rule([condition], name, truth)
 
-    def every(self, name: str, conditions: list[tuple[str, bool]], *, truth: bool = True) -> None:
+    def every(self, name: str, conditions: list[Condition], *, truth: bool = True) -> None:
         """One rule with all conditions, in pieces where they are many; without any, it is so."""
         conditions = list(dict.fromkeys(conditions))
         if not conditions:
             self.given(name, truth)
             return
         while len(conditions) > MAX_BODY:
-            self.helpers += 1
-            helper = f"{name}x{self.helpers}"
+            helper = self._name()
             self._rule(conditions[:MAX_BODY], helper, True)
             conditions = [*conditions[MAX_BODY:], (helper, True)]
         self._rule(conditions, name, truth)
 
-    def _at_least(self, name: str, truth: bool, count: int, conditions: list[tuple[str, bool]]) -> None:
+    def _at_least(self, name: str, count: int, conditions: list[Condition], *, truth: bool) -> None:
         """One rule for each way in which so many conditions are met; a repeated one counts as often as it stands."""
         if count <= 0:
             self.given(name, truth)
@@ -253,7 +275,7 @@ class _Network:
         for way in sorted(ways):
             self._rule(list(way), name, truth)
 
-    def _rule(self, conditions: list[tuple[str, bool]], name: str, truth: bool) -> None:
+    def _rule(self, conditions: list[Condition], name: str, truth: bool) -> None:
         for node, holds in conditions:
             self.matches[f"{node}:{holds}"] = self.matches.get(f"{node}:{holds}", 0) + 1
         body = {
@@ -316,6 +338,11 @@ class _Network:
         if len(names) > MAX_NAMES or len(self.facts) > MAX_NAMES or worst > MAX_MATCHES:
             message = f"{len(names)} conditions, {len(self.facts)} facts, {worst} rules on one of them"
             raise TooLargeError(message)
+
+
+def _same(formula: Formula, event: str, part: _Node, *, as_is: bool = True) -> _Node:
+    """A node that is true exactly where its part is, or exactly where it is not."""
+    return _Node(part.name, formula, event, (part,), as_is=part.as_is is as_is)
 
 
 class _Host:

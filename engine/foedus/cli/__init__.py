@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line; what is wrong with the input is printed, and ends in exit code 2."""
+    gc.disable()  # a command is short, and what it makes it keeps
     from foedus.cli.commands import app
     from foedus.errors import InputErrors
 

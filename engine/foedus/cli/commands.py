@@ -112,7 +112,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Tell whether assistance is due in a scenario, why, and what hangs on the reading."""
-    from foedus.report.record import run_record
     from foedus.run import default_executor, under
     from foedus.run import run as run_scenario
 
@@ -130,6 +129,8 @@ def run(
     )
     others = _other_profiles(known, found, clauses, day) if profile is None and not choices else {}
     if as_json:
+        from foedus.report.record import run_record
+
         _print_json(run_record(result, library.inputs, profile, others))
         return
     from foedus.report.finding import show_run

@@ -262,7 +262,7 @@ class Library:
         return {key: value for key, value in self.loaded.items() if isinstance(value, Vocabulary)}
 
     def _locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
-        """The place of a trouble in the file of its object; for a term added to, in the file that has the definition."""
+        """The place of a trouble in the file of its object; of a term added to, in the file with the definition."""
         from foedus.loading.schema import in_file
 
         kind, name = trouble.key
@@ -300,7 +300,7 @@ _PLAIN = 1_000_000
 
 
 def _add_to(below: TermEntry | None, above: TermEntry) -> TermEntry:
-    """A term of the user's on top of the shipped one: its definitions are added, or replace their namesakes."""
+    """A term of the user's on top of the shipped one: its definitions are added or replace namesakes."""
     if below is None:
         return above
     return replace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import nearest
@@ -452,6 +451,8 @@ def find_choice_troubles(
 
 def nearest_actor(code: str, actors: Mapping[str, Actor], also: Iterable[str] = ()) -> str:
     """A hint with the actor that may be meant, by its name or its code."""
+    from difflib import get_close_matches
+
     by_name = {actor.name.lower(): known for known, actor in actors.items()}
     starts = [known for known in actors if known.startswith(code.upper()) and len(code) > 1]
     near = get_close_matches(code.lower(), by_name, n=1, cutoff=0.7)
