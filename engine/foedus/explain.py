@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,7 @@ from foedus.formula import (
 from foedus.ground import APPLIED, Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Iterable, Mapping
 
     from foedus.derivation import Derivation, Finding
     from foedus.ground import Case, InForce, Reading, Rules
@@ -83,8 +83,16 @@ def cite(source: Source | None) -> str | None:
     if source is None:
         return None
     by = source.author or source.body
-    parts = [f"{by}, {source.title}" if by else source.title, source.date, source.at]
+    parts = [f"{by}, {source.title}" if by else source.title, _dated(source.date), source.at]
     return ", ".join(part for part in parts if part)
+
+
+def _dated(text: str | None) -> str | None:
+    """The date of a source; a whole day as a lawyer writes it, a year as it is."""
+    try:
+        return day(date.fromisoformat(text)) if text and len(text) > len("1961-07") else text
+    except ValueError:
+        return text
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:
@@ -237,7 +245,6 @@ class _Voice:
         self.reading = explainer.reading(case)
         self.treaty, self.clause = self.rules.clause(case.clause)
         self.situation = explainer.situation(case)
-        self.outliner = Outliner(self.rules, self.treaty)
 
     def claim(self, derivation: Derivation, *, decides: bool = True, term: str = "") -> Claim:
         """A derivation as a claim, with all that it rests on."""
@@ -324,6 +331,15 @@ class _Voice:
             case Not():
                 return "it is not so that", None, None
         return "", None, None
+
+    def existence(self, some: Some, holds: Truth, term: str) -> str:
+        """Whether there is such an event; where there is one, the lines below say what it is."""
+        if holds:
+            return "there is such an event"
+        knobs = self.reading.definition(term)[1].knobs if term else {}
+        settings = {name: self.reading.knob(term, name) for name in knobs}
+        sought = Outliner(self.rules, self.treaty, settings).phrase(some.of)
+        return f"{'no event is listed' if holds is False else 'it is open if there is an event'} such that: {sought}"
 
     def instances(self, derivation: Derivation, term: str) -> tuple[Claim, ...]:
         """For `some`, a claim for each event, called by its name."""
@@ -421,9 +437,10 @@ class _Voice:
 class Outliner:
     """Puts formulas into words, apart from any scenario: what a definition or a clause asks."""
 
-    def __init__(self, rules: Rules, treaty: Treaty | None = None) -> None:
+    def __init__(self, rules: Rules, treaty: Treaty | None = None, settings: Mapping[str, Value] | None = None) -> None:
         self.rules = rules
         self.treaty = treaty
+        self.settings = settings or {}
 
     def outline(self, formula: Formula) -> tuple[Claim, ...]:
         """The conditions that a formula asks for, as a tree; conditions listed together are all asked."""
@@ -510,7 +527,9 @@ class Outliner:
         groups = self.rules.vocabulary.groups
         words = []
         for value in test.values:
-            if isinstance(value, Knob):
+            if isinstance(value, Knob) and value.name in self.settings:
+                words.append(str(self.settings[value.name]).replace("-", " "))
+            elif isinstance(value, Knob):
                 words.append(f"the setting of `{value.name}`")
             elif isinstance(value, bool):
                 words.append(_plain(value))

@@ -404,6 +404,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
     """Copy the whole library into a folder of yours, to edit and use with --rules."""
     import shutil
 
+    from foedus.loading.json_schema import file_schema
     from foedus.loading.library import shipped
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -412,6 +413,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
         )
     for kind in ("rules", "scenarios"):
         shutil.copytree(shipped(kind), folder / kind, dirs_exist_ok=True)
+    library = _library(None)
+    for kind, what in (("rules", "rules"), ("scenarios", "scenario")):
+        text = json.dumps(file_schema(library, what), ensure_ascii=False)
+        (folder / kind / "schema.json").write_text(text, encoding="utf-8")
     typer.echo(f"copied the library to {folder}; edit it, then: foedus run SCENARIO --rules {folder}")
 
 
