@@ -316,12 +316,7 @@ class _Voice:
             case Who() | Dated() | About():
                 return self.relation(formula, derivation.event), None, None
             case Some():
-                found = {
-                    True: "there is an event",
-                    False: "no event is listed",
-                    None: "it is not known if there is one",
-                }
-                return f"{found[holds]} such that: {self.outliner.phrase(formula.of)}", None, None
+                return self.existence(formula, holds, term), None, None
             case All(of):
                 return ("all of these" if of else "always"), None, None
             case AnyOf(of):
