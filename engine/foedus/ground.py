@@ -180,6 +180,16 @@ class Facts:
             return None
         return value if isinstance(value, tuple) else (str(value),)
 
+    def came_before(self, one: str, other: str) -> bool:
+        """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
+        first, second = self.events[one], self.events[other]
+        if first.date != second.date or one == other:
+            return first.date < second.date
+        follows = second.follows
+        while follows is not None and follows != one:
+            follows = self.events[follows].follows if follows in self.events else None
+        return follows == one
+
     def last_day(self, event: str) -> date:
         """The day on which the event ended or, if it goes on, the day from which it is seen."""
         last = self.events[event].last
@@ -239,8 +249,8 @@ class Situation:
             case Who(whose, of):
                 return self._who(whose, of, event)
             case Dated(relation):
-                here, there = self.facts.events[event].date, self.facts.events[self.case.event].date
-                earlier, later = here < there, here > there
+                earlier = self.facts.came_before(event, self.case.event)
+                later = self.facts.came_before(self.case.event, event)
                 return {"before": earlier, "not-before": not earlier, "after": later, "not-after": not later}[relation]
             case About():
                 return self.facts.events[event].about == self.case.event

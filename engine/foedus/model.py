@@ -336,7 +336,7 @@ def _stated_value(data: object) -> Value | tuple[str, ...] | None:
 @file_entry
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, on a date, done by someone to someone."""
+    """Something that happened, on a date, done by someone to someone; `follows` orders events of one day."""
 
     id: str
     date: Day
@@ -346,6 +346,7 @@ class Event:
     until: Day | Literal["ongoing"] | None = None
     title: str | None = None
     about: str | None = None
+    follows: str | None = None
     facts: dict[str, Stated] = field(default_factory=dict)
     unsure: str | None = None
     note: str | None = None
@@ -386,6 +387,7 @@ class Expectation:
     event: str | None = None
     obligor: str | None = None
     beneficiary: str | None = None
+    adversary: str | None = None
     because: tuple[str, ...] = ()
     note: str | None = None
 

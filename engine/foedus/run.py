@@ -126,4 +126,5 @@ def _is_meant(finding: Finding, expectation: Expectation) -> bool:
         expectation.event in {None, case.event}
         and expectation.obligor in {None, case.obligor}
         and expectation.beneficiary in {None, case.beneficiary}
+        and expectation.adversary in {None, case.adversary}
     )

@@ -325,6 +325,7 @@ class _Checker:
             yield from self.clause(("clauses", index), clause)
         seen: set[str] = set()
         ids = {event.id for event in scenario.events}
+        yield from self.order(scenario)
         for index, event in enumerate(scenario.events):
             at: Path = ("events", index)
             if event.id in seen:
@@ -333,6 +334,22 @@ class _Checker:
             yield from self.event(at, event, ids)
         for index, expectation in enumerate(scenario.expect):
             yield from self.expectation(("expect", index), expectation, ids)
+
+    def order(self, scenario: Scenario) -> Iterator[Trouble]:
+        """Events of one day can be ordered by `follows`, but not in a circle, and not against their dates."""
+        events = {event.id: event for event in scenario.events}
+        for index, event in enumerate(scenario.events):
+            seen = {event.id}
+            before = events.get(event.follows or "")
+            if before is not None and before.date > event.date:
+                yield self.trouble(
+                    ("events", index, "follows"), f"the event follows `{before.id}`, which is of a later day"
+                )
+            while before is not None and before.id not in seen:
+                seen.add(before.id)
+                before = events.get(before.follows or "")
+            if before is not None and before.id == event.id:
+                yield self.trouble(("events", index, "follows"), f"the event `{event.id}` follows itself")
 
     def clause(self, path: Path, clause: str) -> Iterator[Trouble]:
         treaty_id, _, name = clause.partition("/")
@@ -348,8 +365,9 @@ class _Checker:
     def event(self, at: Path, event: Event, ids: set[str]) -> Iterator[Trouble]:
         if event.until not in {None, "ongoing"} and event.last < event.date:
             yield self.trouble((*at, "until"), "the event ends before it begins")
-        if event.about is not None and event.about not in ids:
-            yield self.unknown((*at, "about"), "event", event.about, ids)
+        for key in ("about", "follows"):
+            if getattr(event, key) not in {None, *ids}:
+                yield self.unknown((*at, key), "event", getattr(event, key), ids)
         for whose in ("by", "against"):
             for path, value in _stated((*at, whose), getattr(event, whose)):
                 for code in value if isinstance(value, tuple) else [value]:
@@ -387,7 +405,7 @@ class _Checker:
             yield self.unknown((*at, "profile"), "profile", expectation.profile, self.known.ids["profile"])
         if expectation.event is not None and expectation.event not in ids:
             yield self.unknown((*at, "event"), "event", expectation.event, ids)
-        for key in ("account", "obligor", "beneficiary"):
+        for key in ("account", "obligor", "beneficiary", "adversary"):
             code = getattr(expectation, key)
             if code is not None:
                 yield from self.actor((*at, key), code)
