@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from foedus import reference
 from foedus.derivation import Missing, conclude
-from foedus.formula import Knob, Test
+from foedus.formula import Test
+from foedus.residual import domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from foedus.derivation import Derivation, Finding, Judgement
     from foedus.ground import Reading, Situation
-    from foedus.vocabulary import Attribute, Value
 
 OPEN = "undetermined"
 
@@ -29,12 +29,12 @@ def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tu
         return ()
     about_duty = finding.casus != OPEN
     out: list[Missing] = []
-    for (event, name), tests in _unknown_tests(finding.judgement).items():
+    for event, name in _unknown_facts(finding.judgement):
         attribute = situation.rules.vocabulary.attribute(name)
         if attribute is None:
             continue
         outcomes = []
-        for value in _candidates(attribute, tests, reading.within(situation)):
+        for value in domain(situation.rules, name, attribute):
             tried = replace(situation, overrides={**situation.overrides, (event, name): value})
             then = conclude(tried, reference.judge(tried, reading))
             outcomes.append((value, then.duty if about_duty else then.casus))
@@ -42,15 +42,15 @@ def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tu
     return tuple(sorted(out, key=_decisiveness))
 
 
-def _unknown_tests(judgement: Judgement) -> dict[tuple[str, str], list[Derivation]]:
-    """(event, attribute) to the tests on it whose truth is unknown and matters where they stand."""
+def _unknown_facts(judgement: Judgement) -> dict[tuple[str, str], None]:
+    """(event, attribute) of the facts whose tests are unknown and matter where they stand, each once."""
     roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
-    out: dict[tuple[str, str], list[Derivation]] = {}
-    for root in roots:
-        for derivation in _open_parts(root):
-            if isinstance(derivation.formula, Test):
-                out.setdefault((derivation.event, derivation.formula.attribute), []).append(derivation)
-    return out
+    return {
+        (derivation.event, derivation.formula.attribute): None
+        for root in roots
+        for derivation in _open_parts(root)
+        if isinstance(derivation.formula, Test)
+    }
 
 
 def _open_parts(derivation: Derivation) -> Iterator[Derivation]:
@@ -59,30 +59,6 @@ def _open_parts(derivation: Derivation) -> Iterator[Derivation]:
         yield derivation
         for part in derivation.of:
             yield from _open_parts(part)
-
-
-def _candidates(attribute: Attribute, tests: list[Derivation], reading: Reading) -> list[Value]:
-    match attribute.type:
-        case "boolean":
-            return [True, False]
-        case "number":
-            limits = {v for each in tests if isinstance(each.formula, Test) for v in _limits(each.formula, reading)}
-            return sorted({max(limit + step, 0) for limit in limits for step in (-1, 0, 1)})
-    return list(attribute.values)
-
-
-def _limits(test: Test, reading: Reading) -> Iterator[int]:
-    for value in test.values:
-        if isinstance(value, Knob):
-            settings = (
-                definition.knobs.get(value.name)
-                for t in reading.rules.terms
-                for definition in [reading.definition(t)[1]]
-            )
-            for setting in settings:
-                yield from (int(each) for each in (setting.values if setting else ()))
-        elif isinstance(value, int):
-            yield value
 
 
 def _decisiveness(missing: Missing) -> tuple[int, float, str, str]:

@@ -1,0 +1,552 @@
+"""The space of readings of one question: share, counts, witnesses, influence, smallest flips; all exact.
+
+Known facts are put in first (`foedus.residual`); what is left becomes one decision diagram over the choices of a
+reading, with unknown facts at the bottom, and every answer is a traversal of it in another semiring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import comb
+from typing import TYPE_CHECKING, Literal
+
+from foedus.derivation import DUTY_ORDER
+from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
+from foedus.ground import Facts, Reading, find_situations
+from foedus.residual import Evaluation, Residual, Space, Variable, _join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from foedus.derivation import Casus, DutyState
+    from foedus.ground import Rules, Situation
+    from foedus.model import Definition, Scenario
+    from foedus.vocabulary import Value
+
+Asked = Literal["casus", "duty"]
+
+OPEN = 6
+"""The terminal of readings under which unknown facts decide."""
+_CASUS_CODES: dict[str, int] = {"does-not-arise": NO, "arises": YES, "undetermined": OPEN}
+_DUTY_CODES: dict[str, int] = {"not-due": 0, "dormant": 1, "left-to-the-party": 2, "due": 3, "undetermined": OPEN}
+
+Change = tuple[Variable, "Value | None"]
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How much hangs on one choice.
+
+    `pivotal`: the share of readings of all other choices under which this one changes the finding (Banzhaf 1965).
+    `settling`: choices are settled one after another in random order by random values; how often this one settles the
+    finding (Shapley 1953, Shubik 1954). `None` where it was not asked for or too large. `sides` gives for each value
+    the share of readings with it under which the answer is yes.
+    """
+
+    variable: Variable
+    pivotal: Fraction
+    settling: Fraction | None
+    sides: tuple[tuple[Value | None, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The fewest changes that turn the finding, and the smallest sets of them."""
+
+    fewest: int | None
+    ways: tuple[tuple[Change, ...], ...]
+
+
+@dataclass
+class Question:
+    """One question about a scenario and a clause, over all admissible readings.
+
+    `choices` fixes a part of the reading and so restricts the space; `current` is the reading from which nearest
+    witnesses and flips are counted. Disputed facts make the account a choice, unless `account` fixes it.
+
+    Raises:
+        TooEntangledError: from any answer, if the space is too entangled for a diagram.
+    """
+
+    rules: Rules
+    scenario: Scenario
+    clause: str
+    asked: Asked = "casus"
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    current: Mapping[str, Value] = field(default_factory=dict)
+    account: str | None = None
+    accounts: tuple[str, ...] | None = None
+    on: date | None = None
+    event: str | None = None
+    obligor: str | None = None
+    admits: Callable[[str, str, Definition], bool] | None = None
+    weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    overrides: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    limit: int = 200_000
+    order_of_choices: Sequence[str] | None = None
+
+    # The space and the diagram
+
+    @cached_property
+    def situations(self) -> dict[str | None, list[Situation]]:
+        """Account to the cases that it makes of the scenario."""
+        return {account: self._situations(account) for account in self.told}
+
+    def _situations(self, account: str | None) -> list[Situation]:
+        found = find_situations(self.rules, Facts(self.scenario, account, self.on), self.clause)
+        kept = [s for s in found if self.event in {None, s.case.event} and self.obligor in {None, s.case.obligor}]
+        if self.overrides:
+            for situation in kept:
+                object.__setattr__(situation, "overrides", dict(self.overrides))
+        return kept
+
+    @cached_property
+    def told(self) -> tuple[str | None, ...]:
+        """The accounts that the question ranges over: the one asked for, or those of all who dispute a fact."""
+        if self.account is not None:
+            return (self.account,)
+        return self.accounts or disputants(self.scenario) or (None,)
+
+    @cached_property
+    def space(self) -> Space:
+        """All choices that the clause can come to."""
+        space = Space(self.rules, self._fixed(), self.admits)
+        if len(self.told) > 1:
+            space.declare("account", "account", self.told)
+        for situations in self.situations.values():
+            for situation in situations[:1]:
+                space.reach(situation.casus)
+                if self.asked == "duty":
+                    for _, met, refused in situation.steps.values():
+                        space.reach(met)
+                        space.reach(refused)
+        return space
+
+    def _fixed(self) -> dict[str, Value]:
+        """The choices that are fixed, a knob under every definition that has it."""
+        out: dict[str, Value] = {}
+        for choice, value in self.fixed.items():
+            term, dot, knob = choice.partition(".")
+            if not dot:
+                out[choice] = value
+                continue
+            for name, definition in self.rules.terms[term].definitions.items():
+                if knob in definition.knobs and value in definition.knobs[knob].values:
+                    out[f"{term}={name}.{knob}"] = value
+        return out
+
+    @cached_property
+    def residuals(self) -> Residual:
+        """What is left of the question whether the casus arises, over all cases and accounts; for people to read."""
+        space = self.space
+        by_account = []
+        for situations in self.situations.values():
+            parts = [Evaluation(space, each).residual(each.casus, each.case.event) for each in situations]
+            by_account.append(_join("any", parts, True))
+        if len(set(by_account)) == 1:
+            return by_account[0]
+        return ("pick", "account", tuple(by_account))
+
+    @cached_property
+    def _outcomes(self) -> tuple[Diagrams, int]:
+        """The diagram of the answer over choices and unknown facts, and the store that it is in."""
+        space = self.space
+        evaluated: list[list[tuple[Residual, list[tuple[Residual, Residual]], bool]]] = []
+        for situations in self.situations.values():
+            own = []
+            for situation in situations:
+                evaluation = Evaluation(space, situation)
+                event = situation.case.event
+                casus = evaluation.residual(situation.casus, event)
+                steps = []
+                if self.asked == "duty" and casus is not False:
+                    for _, met, refused in situation.steps.values():
+                        steps.append((evaluation.residual(met, event), evaluation.residual(refused, event)))
+                own.append((casus, steps, situation.version.duty.discretion == "self-judging"))
+            evaluated.append(own)
+        diagrams = Diagrams([len(space.variables[key].values) for key in self.order], self.limit)
+        maker = _Maker(diagrams, {key: level for level, key in enumerate(self.order)})
+        per_account = tuple([self._strongest(maker, own) for own in evaluated])
+        level = self.order.index("account") if len(per_account) > 1 else 0
+        root = diagrams.pick(level, per_account) if len(per_account) > 1 else per_account[0]
+        return diagrams, root
+
+    def _strongest(
+        self, maker: _Maker, cases: list[tuple[Residual, list[tuple[Residual, Residual]], bool]]
+    ) -> int:
+        diagrams = maker.diagrams
+        best = NO
+        for casus, steps, is_self_judging in cases:
+            root = maker.diagram(casus)
+            if self.asked == "casus":
+                best = diagrams.either(best, root)
+                continue
+            met = YES
+            refused = NO
+            for is_met, is_refused in steps:
+                met = diagrams.both(met, maker.diagram(is_met))
+                refused = diagrams.either(refused, maker.diagram(is_refused))
+            done = _DUTY_CODES["left-to-the-party" if is_self_judging else "due"]
+            state = diagrams.map_terminals(met, {NO: _DUTY_CODES["dormant"], YES: done})
+            alive = diagrams.both(root, diagrams.negate(refused))
+            case = diagrams.combine("gate", _gate, diagrams.map_terminals(alive, {NO: 0, YES: 5}), state)
+            best = diagrams.combine("max", max, best, case)
+        return best
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The variables from the outermost: the account, then choices as the clause comes to them, then facts."""
+        keys = list(self.space.variables)
+        facts = [key for key in keys if not self.space.variables[key].is_choice]
+        return [*(self.order_of_choices or [key for key in keys if self.space.variables[key].is_choice]), *facts]
+
+    @cached_property
+    def variables(self) -> list[Variable]:
+        """The variables by level."""
+        self._outcomes  # noqa: B018 - evaluating makes the unknown facts known
+        return [self.space.variables[key] for key in self.order]
+
+    @cached_property
+    def _root(self) -> int:
+        """The diagram over choices alone; readings under which unknown facts decide end in `OPEN`."""
+        diagrams, root = self._outcomes
+        return diagrams.settle(root, len(self.choices), OPEN)
+
+    @cached_property
+    def choices(self) -> list[Variable]:
+        """The choices of a reading, by level."""
+        return [variable for variable in self.variables if variable.is_choice]
+
+    # Weights
+
+    @cached_property
+    def _weights(self) -> list[list[int]]:
+        """Whole-number weights of each value of each variable; a definition weighs the same as its siblings.
+
+        A file of weights makes the result a weighted share of listed readings.
+        """
+        out = []
+        for variable in self.variables:
+            own = self.weights.get(variable.name, {})
+            out.append([int(own.get(str(value), 1 if not own else 0)) for value in variable.values])
+        return out
+
+    @cached_property
+    def _counts(self) -> list[list[int]]:
+        """Weights that count readings: a definition as often as its own knobs can be set, all else once."""
+        own: dict[tuple[str, str], int] = {}
+        for variable in self.variables:
+            if variable.kind == "knob":
+                own[variable.of] = own.get(variable.of, 1) * len(variable.values)
+        return [
+            [own.get((v.name, str(value)), 1) if v.kind == "term" else 1 for value in v.values] for v in self.variables
+        ]
+
+    def _code(self, outcome: str) -> int:
+        return (_CASUS_CODES if self.asked == "casus" else _DUTY_CODES)[outcome]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What the answer can be, the strongest first."""
+        return ("arises", "undetermined", "does-not-arise") if self.asked == "casus" else DUTY_ORDER
+
+    # Answers
+
+    @cached_property
+    def shares(self) -> dict[str, Fraction]:
+        """Outcome to the weighted share of listed readings with it; they sum to 1."""
+        return {outcome: self._share(self._root, self._code(outcome)) for outcome in self.outcomes}
+
+    def _share(self, root: int, target: int) -> Fraction:
+        diagrams, _ = self._outcomes
+        weighing = Weighing(self._weights, target)
+        return Fraction(diagrams.fold(root, weighing), weighing.whole)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Outcome to the number of listed readings with it."""
+        diagrams, _ = self._outcomes
+        # the knobs of open terms were counted with their definitions already, and facts are no part of a reading
+        open_terms = {variable.name for variable in self.variables if variable.kind == "term"}
+        surplus = 1
+        for variable in self.variables:
+            if not variable.is_choice or (variable.kind == "knob" and variable.of[0] in open_terms):
+                surplus *= len(variable.values)
+        out = {}
+        for outcome in self.outcomes:
+            weight = diagrams.fold(self._root, Weighing(self._counts, self._code(outcome)))
+            out[outcome] = weight // surplus
+        return out
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every listed reading gives the same finding."""
+        return self._root < TERMINALS
+
+    @cached_property
+    def total(self) -> int:
+        """The number of listed readings."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def now(self) -> list[int]:
+        """The current reading: the index of its value for each choice."""
+        situation = next((each for own in self.situations.values() for each in own), None)
+        reading = Reading(self.current, self.rules)
+        reading = reading.within(situation) if situation else reading
+        out = []
+        for variable in self.variables:
+            value: Value | None = None
+            match variable.kind:
+                case "term":
+                    value = reading.choices.get(variable.name, self.rules.terms[variable.name].default)
+                case "knob":
+                    term, definition = variable.of
+                    knob = variable.name.rpartition(".")[2]
+                    setting = self.rules.terms[term].definitions[definition].knobs[knob]
+                    asked = reading.choices.get(f"{term}.{knob}") if reading.definition(term)[0] == definition else None
+                    value = asked if asked in setting.values else setting.default
+                case "wording" | "overlay":
+                    value = reading.choices.get(variable.name, self._default_of(variable))
+                case "account":
+                    value = self._usual_account()
+            out.append(variable.values.index(value) if value in variable.values else 0)
+        return out
+
+    def _default_of(self, variable: Variable) -> Value | None:
+        return variable.values[0]
+
+    def _usual_account(self) -> Value | None:
+        return self.told[0]
+
+    def finding_now(self) -> str:
+        """The outcome under the current reading."""
+        diagrams, _ = self._outcomes
+        node = self._root
+        while node >= TERMINALS:
+            node = diagrams.branches[node][self.now[diagrams.levels[node]]]
+        codes = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
+        return next(outcome for outcome, code in codes.items() if code == node)
+
+    def witness(self, outcome: str) -> dict[str, Value | None] | None:
+        """The reading nearest to the current one under which the outcome is that, each choice with its value."""
+        diagrams, _ = self._outcomes
+        fewest, ways = find_nearest(diagrams, self._root, self.now, self._code(outcome), 1)
+        if fewest is None:
+            return None
+        values = {**dict(enumerate(self.now)), **ways[0]}
+        return {v.name: v.values[values[level]] for level, v in enumerate(self.choices)}
+
+    def flip(self, limit: int = 20) -> Flip:
+        """The fewest changes of the reading with which the finding is another settled one."""
+        now = self.finding_now()
+        yes = self.outcomes[0] if self.asked == "casus" else now
+        targets = [o for o in self.outcomes if o not in {now, "undetermined"}]
+        if self.asked == "casus" and now != "undetermined":
+            targets = ["does-not-arise" if now == yes else "arises"]
+        best: Flip = Flip(None, ())
+        diagrams, _ = self._outcomes
+        for target in targets:
+            fewest, ways = find_nearest(diagrams, self._root, self.now, self._code(target), limit)
+            if fewest is not None and (best.fewest is None or fewest < best.fewest):
+                best = Flip(fewest, tuple(self._changes(way) for way in ways))
+        return best
+
+    def _changes(self, way: Mapping[int, int]) -> tuple[Change, ...]:
+        return tuple((self.variables[level], self.variables[level].values[value]) for level, value in sorted(way.items()))
+
+    def influence(self, *, settling: bool = True, most: int = 400_000) -> list[Influence]:
+        """The influence of every choice, the largest first; settling shares where they are not too many to add up."""
+        diagrams, _ = self._outcomes
+        support = diagrams.support(self._root)
+        shares = self._settling(sorted(support), most) if settling else {}
+        yes = self._code(self.outcomes[0] if self.asked == "casus" else "due")
+        if self.asked == "duty" and "left-to-the-party" in self.reached:
+            yes = self._code("left-to-the-party") if "due" not in self.reached else yes
+        out = []
+        for level, variable in enumerate(self.choices):
+            if level not in support:
+                out.append(Influence(variable, Fraction(0), Fraction(0) if settling else None, ()))
+                continue
+            pivotal = self._share(diagrams.vary(self._root, level), MIXED)
+            sides = tuple(
+                (value, self._share(diagrams.fix(self._root, level, index), yes))
+                for index, value in enumerate(variable.values)
+            )
+            out.append(Influence(variable, pivotal, shares.get(level) if shares is not None else None, sides))
+        return sorted(out, key=lambda each: (-(each.settling or 0), -each.pivotal))
+
+    @cached_property
+    def reached(self) -> set[str]:
+        """The outcomes that some reading has."""
+        diagrams, _ = self._outcomes
+        codes = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
+        terminals = diagrams.reached(self._root)
+        return {outcome for outcome, code in codes.items() if code in terminals}
+
+    def _settling(self, support: Sequence[int], most: int) -> dict[int, Fraction] | None:
+        """Settling shares by level; `None` if there are too many sets to look at."""
+        if not support:
+            return {}
+        diagrams, _ = self._outcomes
+        settled = _Settled(diagrams, self._root, list(support), self._weights, most)
+        try:
+            return settled.shares([self._code(outcome) for outcome in self.reached])
+        except TooEntangledError:
+            return None
+
+    @cached_property
+    def facts_that_decide(self) -> list[Variable]:
+        """Unknown facts on which the answer hangs under some reading."""
+        diagrams, root = self._outcomes
+        support = diagrams.support(root)
+        return [variable for level, variable in enumerate(self.variables) if not variable.is_choice and level in support]
+
+    @cached_property
+    def facts_that_do_not_matter(self) -> list[Variable]:
+        """Unknown facts that some definition reads and that change nothing here."""
+        deciding = set(self.facts_that_decide)
+        return [variable for variable in self.variables if not variable.is_choice and variable not in deciding]
+
+
+def disputants(scenario: Scenario) -> tuple[str, ...]:
+    """The actors who give their own version of some fact, in the order of the file."""
+    names: dict[str, None] = {}
+    for event in scenario.events:
+        for stated in (event.act, event.by, event.against, *event.facts.values()):
+            names.update(dict.fromkeys(actor for actor in stated.disputed if actor != "others"))
+    return tuple(names)
+
+
+def _gate(one: int, other: int) -> int:
+    """A state of the duty where the gate (5) is open, else not due; which of the two is the gate does not matter."""
+    return min(one, other) if 5 in {one, other} else 0  # noqa: PLR2004 - the gate is no state
+
+
+@dataclass
+class _Maker:
+    """Makes diagrams of residual formulas, each once."""
+
+    diagrams: Diagrams
+    levels: Mapping[str, int]
+    memo: dict[Residual, int] = field(default_factory=dict)
+
+    def diagram(self, residual: Residual) -> int:
+        """The diagram of a residual formula, with terminals `NO` and `YES`."""
+        if isinstance(residual, bool):
+            return YES if residual else NO
+        found = self.memo.get(residual)
+        if found is None:
+            found = self.memo[residual] = self._make(residual)
+        return found
+
+    def _make(self, residual: tuple[object, ...]) -> int:
+        name, *rest = residual
+        diagrams = self.diagrams
+        if name == "not":
+            return diagrams.negate(self.diagram(rest[0]))  # type: ignore[arg-type]
+        if name == "pick":
+            key, branches = rest
+            return diagrams.pick(self.levels[key], tuple([self.diagram(each) for each in branches]))  # type: ignore[index, attr-defined]
+        parts = [self.diagram(each) for each in rest[0]]  # type: ignore[attr-defined]
+        # the outermost variables last, so that what is joined first stays small
+        parts.sort(key=lambda node: -diagrams.levels[node])
+        joined = parts[0]
+        for part in parts[1:]:
+            joined = diagrams.both(joined, part) if name == "all" else diagrams.either(joined, part)
+        return joined
+
+
+@dataclass
+class _Settled:
+    """How often random settlings of some choices settle the finding, by the number of choices settled.
+
+    For a set S of choices let c(S) be the share of their settings after which the rest makes no difference. A
+    polynomial's coefficient of degree k is the sum of c(S) over all S of k choices. One recursion over the diagram
+    gives it: a choice in S is averaged over, a choice outside it must agree on all its branches.
+    """
+
+    diagrams: Diagrams
+    root: int
+    support: list[int]
+    weights: Sequence[Sequence[int]]
+    most: int
+    steps: int = 0
+
+    def shares(self, targets: list[int]) -> dict[int, Fraction]:
+        """The settling share of each level of the support (Shapley's formula over c)."""
+        count = len(self.support)
+        whole = 1
+        for level in self.support:
+            whole *= sum(self.weights[level])
+        out = dict.fromkeys(self.support, Fraction(0))
+        for target in targets:
+            indicator = self.diagrams.map_terminals(
+                self.root, {terminal: int(terminal == target) for terminal in range(TERMINALS)}
+            )
+            for level in self.support:
+                within, without = self._sums(indicator, level)
+                for size, gain in enumerate(_plus(within, without, -1)):
+                    # sets of that size without the level, as against the same sets with it
+                    out[level] += Fraction(gain, whole * count * comb(count - 1, size))
+        return out
+
+    def _sums(self, indicator: int, apart: int) -> tuple[list[int], list[int]]:
+        """The sums of c over sets of the other choices, by size, with `apart` settled and with it not."""
+        return self._sum(indicator, 0, apart, {}, inside=True), self._sum(indicator, 0, apart, {}, inside=False)
+
+    def _sum(
+        self, node: int, index: int, apart: int, memo: dict[tuple[int, int], list[int]], *, inside: bool
+    ) -> list[int]:
+        self.steps += 1
+        if self.steps > self.most:
+            raise TooEntangledError(self.most)
+        if node == NO:
+            return []
+        if index == len(self.support):
+            return [1]
+        key = (node, index)
+        found = memo.get(key)
+        if found is not None:
+            return found
+        level = self.support[index]
+        own = self.weights[level]
+        if self.diagrams.levels[node] == level:
+            branches = self.diagrams.branches[node]
+            agreed = branches[0]
+            for branch in branches[1:]:
+                agreed = self.diagrams.both(agreed, branch)
+        else:
+            branches, agreed = (), node
+        settled: list[int] = []
+        if level != apart or inside:
+            if branches:
+                for weight, branch in zip(own, branches, strict=True):
+                    settled = _plus(settled, self._sum(branch, index + 1, apart, memo, inside=inside), weight)
+            else:
+                settled = _plus([], self._sum(node, index + 1, apart, memo, inside=inside), sum(own))
+        if level == apart:
+            if inside:
+                found = settled
+            else:
+                found = _plus([], self._sum(agreed, index + 1, apart, memo, inside=inside), sum(own))
+        else:
+            left = _plus([], self._sum(agreed, index + 1, apart, memo, inside=inside), sum(own))
+            found = _plus(left, [0, *settled], 1) if settled else left
+        memo[key] = found
+        return found
+
+
+def _plus(one: list[int], other: list[int], times: int) -> list[int]:
+    """The sum of two polynomials, the second multiplied."""
+    out = [0] * max(len(one), len(other))
+    for index, value in enumerate(one):
+        out[index] = value
+    for index, value in enumerate(other):
+        out[index] += value * times
+    return out
+
+

@@ -1,0 +1,348 @@
+"""Partial evaluation: known facts put in, what is left is a small formula over choices and unknown facts.
+
+It is the legal question that remains. The nodes are plain tuples, so that equal ones are equal; constants are truths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from foedus.formula import (
+    About,
+    All,
+    AnyOf,
+    AtLeast,
+    Choose,
+    Dated,
+    Formula,
+    Knob,
+    Layer,
+    Not,
+    Setting,
+    Some,
+    Term,
+    Test,
+    Who,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from foedus.ground import Rules, Situation
+    from foedus.model import Definition, KnobSetting
+    from foedus.vocabulary import Attribute, Value
+
+Residual = bool | tuple[object, ...]
+"""`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`."""
+
+Kind = Literal["account", "wording", "overlay", "term", "knob", "fact", "actor"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Something that is open: a choice of the reading, an account, or a fact that nobody states.
+
+    `name` is what `--define` and `--set` call it; for a fact, event and attribute.
+    """
+
+    kind: Kind
+    name: str
+    values: tuple[Value | None, ...]
+    of: tuple[str, str] = ("", "")
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether a reading settles it; else the facts do."""
+        return self.kind not in {"fact", "actor"}
+
+
+@dataclass
+class Space:
+    """The variables that come up, each once, in the order in which they do; a reading can be fixed in part.
+
+    `fixed` maps a choice to its value; `admits` says which definitions are admissible (by default all).
+    """
+
+    rules: Rules
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    admits: Callable[[str, str, Definition], bool] | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+
+    def declare(self, kind: Kind, name: str, values: tuple[Value | None, ...], of: tuple[str, str] = ("", "")) -> str:
+        """The key of a variable, made known on first sight."""
+        key = f"{kind}:{name}" if kind in {"fact", "actor"} else name
+        if key not in self.variables:
+            self.variables[key] = Variable(kind, name, values, of)
+        return key
+
+    def definitions(self, term: str) -> list[str]:
+        """The admissible definitions of a term; all, if none is."""
+        entry = self.rules.terms[term]
+        names = list(entry.definitions)
+        if self.admits is None:
+            return names
+        kept = [name for name in names if self.admits(term, name, entry.definitions[name])]
+        return kept or [entry.default]
+
+    def reach(self, formula: Formula, definition: tuple[str, str] | None = None) -> None:
+        """Declare every choice that a formula can come to, in the order of reading it."""
+        for part in formula.walk():
+            match part:
+                case Term(name):
+                    self._reach_term(name)
+                case Choose(name, options) if name not in self.fixed:
+                    self.declare(_kind(name, self.rules), name, tuple(option for option, _ in options))
+        if definition is not None:
+            term, name = definition
+            for knob, setting in self.rules.terms[term].definitions[name].knobs.items():
+                self.declare_knob(term, name, knob, setting.values)
+
+    def declare_knob(self, term: str, definition: str, knob: str, values: tuple[Value, ...]) -> str:
+        """The key of a knob of a definition."""
+        return self.declare("knob", f"{term}={definition}.{knob}", values, (term, definition))
+
+    def _reach_term(self, name: str) -> None:
+        if name in self.variables:
+            return
+        names = self.definitions(name)
+        if name in self.fixed:
+            names = [str(self.fixed[name])]
+        if len(names) > 1:
+            self.declare("term", name, tuple(names))
+        for each in names:
+            self.reach(self.rules.terms[name].definitions[each].holds_when, (name, each))
+
+
+def _kind(choice: str, rules: Rules) -> Kind:
+    return "wording" if choice in rules.treaties else "overlay"
+
+
+@dataclass
+class Evaluation:
+    """The partial evaluation of one situation; `frees` facts that are known, to see what other facts would do."""
+
+    space: Space
+    situation: Situation
+    frees: bool = False
+    memo: dict[tuple[int, str, str, str], Residual] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = self.situation.known
+        self.vocabulary = self.situation.rules.vocabulary
+
+    def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:
+        """What is left of a formula of an event; `term` and `definition` are those that it stands in."""
+        key = (id(formula), event, term, definition)
+        found = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = _RULES[type(formula)](self, formula, event, term, definition)
+        return found
+
+    def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
+        return _join("all", (self.residual(part, event, term, definition) for part in formula.of), False)
+
+    def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
+        return _join("any", (self.residual(part, event, term, definition) for part in formula.of), True)
+
+    def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
+        return _negated(self.residual(formula.of, event, term, definition))
+
+    def _at_least(self, formula: AtLeast, event: str, term: str, definition: str) -> Residual:
+        parts = [self.residual(part, event, term, definition) for part in formula.of]
+        return _threshold(formula.count, parts)
+
+    def _layer(self, formula: Layer, event: str, term: str, definition: str) -> Residual:
+        return self.residual(formula.of, event, term, definition)
+
+    def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        found = (
+            _join("all", [self._test(_HAPPENED, other, "", ""), self.residual(formula.of, other, term, definition)], False)
+            for other in self.situation.candidates(formula.of)
+        )
+        return _join("any", found, True)
+
+    def _term(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        name = formula.term
+        definitions = self.space.rules.terms[name].definitions
+        fixed = self.space.fixed.get(name)
+        names = [str(fixed)] if fixed is not None else self.space.definitions(name)
+        branches = tuple([self.residual(definitions[each].holds_when, event, name, each) for each in names])
+        return self._pick("term", name, tuple(names), branches)
+
+    def _choose(self, formula: Choose, event: str, term: str, definition: str) -> Residual:
+        options = dict(formula.options)
+        fixed = self.space.fixed.get(formula.choice)
+        if fixed is not None:
+            return self.residual(options[str(fixed)], event, term, definition)
+        branches = tuple([self.residual(each, event, term, definition) for each in options.values()])
+        return self._pick(_kind(formula.choice, self.space.rules), formula.choice, tuple(options), branches)
+
+    def _setting(self, formula: Setting, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        return self._by_knob(term, definition, formula.knob, lambda value: value == formula.value)
+
+    def _by_knob(
+        self, term: str, definition: str, knob: str, asked: Callable[[Value], Residual]
+    ) -> Residual:
+        setting = self.space.rules.terms[term].definitions[definition].knobs[knob]
+        fixed = self.space.fixed.get(f"{term}={definition}.{knob}")
+        if fixed is not None:
+            return asked(fixed)
+        branches = tuple([asked(value) for value in setting.values])
+        return self._pick("knob", f"{term}={definition}.{knob}", setting.values, branches, (term, definition))
+
+    def _pick(
+        self,
+        kind: Kind,
+        name: str,
+        values: tuple[Value | None, ...],
+        branches: tuple[Residual, ...],
+        of: tuple[str, str] = ("", ""),
+    ) -> Residual:
+        first = branches[0]
+        if branches.count(first) == len(branches):
+            return first
+        return ("pick", self.space.declare(kind, name, values, of), branches)
+
+    def _test(self, test: Test, event: str, term: str, definition: str) -> Residual:
+        attribute = self.vocabulary.attribute(test.attribute)
+        read = self.known.get((event, test.attribute))
+        if attribute is None:
+            return False
+        if read is None or (self.frees and not attribute.computed):
+            values = domain(self.space.rules, test.attribute, attribute)
+            name = f"{event}.{test.attribute}"
+
+            def of_fact(asked: tuple[Value, ...]) -> Residual:
+                branches = tuple([_holds(attribute, test, value, asked) for value in values])
+                return self._pick("fact", name, values, branches, (event, test.attribute))
+        else:
+
+            def of_fact(asked: tuple[Value, ...]) -> Residual:
+                return _holds(attribute, test, read, asked)
+
+        return self._asked(test.values, (), of_fact, term, definition)
+
+    def _asked(
+        self,
+        values: tuple[Value | Knob, ...],
+        asked: tuple[Value, ...],
+        then: Callable[[tuple[Value, ...]], Residual],
+        term: str,
+        definition: str,
+    ) -> Residual:
+        """What is left once the values that are asked for are known, those of knobs case by case."""
+        for index, value in enumerate(values):
+            if isinstance(value, Knob):
+                rest, before = values[index + 1 :], asked
+                return self._by_knob(
+                    term,
+                    definition,
+                    value.name,
+                    lambda setting: self._asked(rest, (*before, setting), then, term, definition),
+                )
+            asked = (*asked, *self.vocabulary.expand((value,)))
+        return then(asked)
+
+    def _relation(self, formula: Who | Dated | About, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        truth = self.situation.relates(formula, event)
+        if truth is not None:
+            return truth
+        # who did it is unknown, and so whether they stand in the relation asked for
+        names = ", ".join(formula.of) if isinstance(formula, Who) else ""
+        whose = formula.whose if isinstance(formula, Who) else "about"
+        return self._pick("actor", f"{event}.{whose} is {names}", (False, True), (False, True), (event, whose))
+
+
+_HAPPENED = Test("happened", "is", (True,))
+
+
+def domain(rules: Rules, name: str, attribute: Attribute) -> tuple[Value, ...]:
+    """The values that a fact may have; for a number, those around every limit that some definition asks for."""
+    if attribute.type == "boolean":
+        return (True, False)
+    if attribute.type != "number":
+        return tuple(attribute.values)
+    limits: set[int] = set()
+    for formula, knobs in _every_formula(rules):
+        for part in formula.walk():
+            if isinstance(part, Test) and part.attribute == name:
+                for value in part.values:
+                    limits.update(map(int, knobs[value.name].values if isinstance(value, Knob) else (value,)))
+    around = {max(limit + step, 0) for limit in limits for step in (-1, 0, 1)}
+    return tuple(sorted(around | {0}))
+
+
+def _every_formula(rules: Rules) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
+    """The conditions of all definitions, clauses and overlays, with the knobs that they may read."""
+    for entry in rules.terms.values():
+        for definition in entry.definitions.values():
+            yield definition.holds_when, definition.knobs
+    overlays = list(rules.overlays.values())
+    for treaty in rules.treaties.values():
+        overlays += treaty.attachments.values()
+        for clause in treaty.clauses.values():
+            for version in clause.versions:
+                steps = [each for step in version.procedure.values() for each in (step.met_when, step.refused_when)]
+                for formula in (version.trigger, *version.scope.values(), *version.exceptions.values(), *steps):
+                    if formula is not None:
+                        yield formula, {}
+    for overlay in overlays:
+        steps = [each for step in overlay.procedure.values() for each in (step.met_when, step.refused_when)]
+        for formula in (overlay.requires, overlay.excludes, *steps):
+            if formula is not None:
+                yield formula, {}
+
+
+def _holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ...]) -> bool:
+    if test.relation == "is":
+        return read in asked
+    at_least = attribute.rank(read) - attribute.rank(asked[0])
+    return at_least >= 0 if test.relation == "at_least" else at_least <= 0
+
+
+def _join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
+    """A conjunction (absorbed by false) or a disjunction (absorbed by true), constants and repetitions left out."""
+    kept: dict[Residual, None] = {}
+    for part in parts:
+        if part is absorbing:
+            return absorbing
+        if part is not (not absorbing):
+            kept[part] = None
+    if not kept:
+        return not absorbing
+    return next(iter(kept)) if len(kept) == 1 else (name, tuple(kept))
+
+
+def _negated(part: Residual) -> Residual:
+    if isinstance(part, bool):
+        return not part
+    return part[1] if part[0] == "not" else ("not", part)  # type: ignore[return-value]
+
+
+def _threshold(count: int, parts: list[Residual]) -> Residual:
+    """At least so many of the parts, by cases of the first."""
+    if count <= 0:
+        return True
+    if count > len(parts):
+        return False
+    first, *rest = parts
+    with_it, without = _threshold(count - 1, rest), _threshold(count, rest)
+    return _join("any", [_join("all", [first, with_it], False), without], True)
+
+
+_RULES: dict[type[Formula], Callable[..., Residual]] = {
+    All: Evaluation._all,
+    AnyOf: Evaluation._any,
+    Not: Evaluation._not,
+    AtLeast: Evaluation._at_least,
+    Layer: Evaluation._layer,
+    Some: Evaluation._some,
+    Term: Evaluation._term,
+    Choose: Evaluation._choose,
+    Setting: Evaluation._setting,
+    Test: Evaluation._test,
+    Who: Evaluation._relation,
+    Dated: Evaluation._relation,
+    About: Evaluation._relation,
+}  # fmt: skip

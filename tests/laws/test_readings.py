@@ -1,0 +1,259 @@
+"""Laws of the space of readings: every exact answer against its definition, by enumeration over the reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations, product
+from math import comb, prod
+from typing import TYPE_CHECKING, Any
+
+from generated import VALUES, accounts, readings, rules, scenarios
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from foedus import reference
+from foedus.derivation import conclude, overall
+from foedus.ground import Facts, Reading, Rules, find_situations
+from foedus.model import Event, Scenario, Stated
+from foedus.readings import Asked, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from foedus.residual import Variable
+    from foedus.vocabulary import Value
+
+SOME = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+CLAUSE = "t/art-1"
+MOST_READINGS = 600
+MOST_COMPLETIONS = 300
+
+Settings = dict[str, Any]
+
+
+def known_actors(scenario: Scenario) -> Scenario:
+    """Actors are known; what is unknown are facts."""
+
+    def certain(event: Event) -> Event:
+        by = event.by if event.by.value else Stated("CCC")
+        against = event.against if event.against.value else Stated("AAA")
+        return replace(event, by=by, against=against, act=Stated(event.act.value or "strike"))
+
+    return replace(scenario, events=tuple(certain(event) for event in scenario.events))
+
+
+def every_setting(question: Question) -> Iterator[Settings]:
+    """All assignments to all choices, knobs of definitions not taken among them."""
+    names = [variable.name for variable in question.choices]
+    for values in product(*(variable.values for variable in question.choices)):
+        yield dict(zip(names, values, strict=True))
+
+
+def as_reading(question: Question, setting: Settings) -> tuple[dict[str, Value], str | None]:
+    """What `run` is asked for: the knobs of the definitions taken, and the account."""
+    choices: dict[str, Value] = {}
+    for variable in question.choices:
+        value = setting[variable.name]
+        if variable.kind == "knob":
+            term, definition = variable.of
+            single = list(question.rules.terms[term].definitions)
+            if setting.get(term, single[0] if len(single) == 1 else None) == definition:
+                choices[f"{term}.{variable.name.rpartition('.')[2]}"] = value
+        elif variable.kind != "account":
+            choices[variable.name] = value
+    return choices, setting.get("account", question.told[0])
+
+
+def outcome(question: Question, setting: Settings) -> str:
+    """What the reference finds: the same whatever unknown facts turn out to be, or undetermined."""
+    choices, account = as_reading(question, setting)
+    reading = Reading(choices, question.rules)
+    situations = list(find_situations(question.rules, Facts(question.scenario, account), CLAUSE))
+    unknown = sorted({
+        (event, name)
+        for situation in situations
+        for event in situation.facts.events
+        for name in [*VALUES, "happened"]
+        if (event, name) not in situation.known
+    })  # fmt: skip
+    domains: list[list[Value]] = [[True, False] if name == "happened" else _values(name) for _, name in unknown]
+    assume(prod(map(len, domains)) <= MOST_COMPLETIONS)
+    found = set()
+    for values in product(*domains):
+        overrides = dict(zip(unknown, values, strict=True))
+        completed = [replace(situation, overrides=overrides) for situation in situations]
+        whole = overall([conclude(each, reference.judge(each, reading)) for each in completed])
+        found.add({"no-case": "does-not-arise"}.get(whole.casus, whole.casus) if question.asked == "casus"
+                  else {"no-case": "not-due"}.get(whole.duty, whole.duty))  # fmt: skip
+    return found.pop() if len(found) == 1 else "undetermined"
+
+
+def _values(name: str) -> list[Value]:
+    return [0, 1, 2, 9, 10, 11] if name == "deaths" else VALUES[name]
+
+
+def weight(question: Question, setting: Settings) -> Fraction:
+    """Each definition weighs as much as its siblings, each setting as much as its siblings."""
+    return Fraction(1, prod(len(variable.values) for variable in question.choices))
+
+
+@st.composite
+def questions(draw: st.DrawFn, most: int = 2) -> Question:
+    known = draw(rules())
+    scenario = known_actors(draw(scenarios(most)))
+    asked: Asked = draw(st.sampled_from(["casus", "duty"]))
+    account = draw(accounts)
+    question = Question(known, scenario, CLAUSE, asked, current=draw(readings(known)), account=account)
+    assume(question.situations[question.told[0]])
+    assume(prod(len(variable.values) for variable in question.choices) <= MOST_READINGS)
+    return question
+
+
+def table(question: Question) -> list[tuple[Settings, str]]:
+    return [(setting, outcome(question, setting)) for setting in every_setting(question)]
+
+
+@SOME
+@given(questions())
+def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question: Question) -> None:
+    """And so the diagram says "whatever unknown facts turn out to be" exactly when every completion does."""
+    shares: dict[str, Fraction] = {}
+    distinct: dict[str, set[tuple[Any, ...]]] = {}
+    for setting, found in table(question):
+        shares[found] = shares.get(found, Fraction(0)) + weight(question, setting)
+        choices, account = as_reading(question, setting)
+        distinct.setdefault(found, set()).add((*sorted(choices.items()), account))
+    assert {name: share for name, share in question.shares.items() if share} == shares
+    assert {name: count for name, count in question.counts.items() if count} == {n: len(s) for n, s in distinct.items()}
+    assert question.is_settled == (len(shares) == 1)
+
+
+@SOME
+@given(questions())
+def test_influence_is_what_its_definition_says(question: Question) -> None:
+    found = {tuple(sorted(setting.items(), key=str)): result for setting, result in table(question)}
+    variables = question.choices
+    for influence in question.influence():
+        assert influence.pivotal == _pivotal(variables, found, influence.variable)
+        assert influence.settling == _settling(variables, found, influence.variable)
+
+
+def _key(setting: Settings) -> tuple[Any, ...]:
+    return tuple(sorted(setting.items(), key=str))
+
+
+def _pivotal(variables: list[Variable], found: dict[tuple[Any, ...], str], one: Variable) -> Fraction:
+    others = [variable for variable in variables if variable is not one]
+    changing = 0
+    for values in product(*(variable.values for variable in others)):
+        rest = {variable.name: value for variable, value in zip(others, values, strict=True)}
+        changing += len({found[_key({**rest, one.name: value})] for value in one.values}) > 1
+    return Fraction(changing, prod(len(variable.values) for variable in others))
+
+
+def _settled(variables: list[Variable], found: dict[tuple[Any, ...], str], some: frozenset[str]) -> Fraction:
+    """The share of settings of some choices after which the others make no difference."""
+    fixed = [variable for variable in variables if variable.name in some]
+    left = [variable for variable in variables if variable.name not in some]
+    count = 0
+    for values in product(*(variable.values for variable in fixed)):
+        base = {variable.name: value for variable, value in zip(fixed, values, strict=True)}
+        results = {
+            found[_key({**base, **{v.name: value for v, value in zip(left, rest, strict=True)}})]
+            for rest in product(*(variable.values for variable in left))
+        }
+        count += len(results) == 1
+    return Fraction(count, prod(len(variable.values) for variable in fixed))
+
+
+def _settling(variables: list[Variable], found: dict[tuple[Any, ...], str], one: Variable) -> Fraction:
+    names = [variable.name for variable in variables]
+    assume(len(names) <= 6)
+    others = [name for name in names if name != one.name]
+    total = Fraction(0)
+    for size in range(len(others) + 1):
+        for some in combinations(others, size):
+            before = _settled(variables, found, frozenset(some))
+            after = _settled(variables, found, frozenset({*some, one.name}))
+            total += (after - before) / (len(names) * comb(len(names) - 1, size))
+    return total
+
+
+@SOME
+@given(questions())
+def test_settling_shares_of_a_contested_finding_sum_to_one(question: Question) -> None:
+    total = sum((influence.settling or Fraction(0) for influence in question.influence()), Fraction(0))
+    assert total == (0 if question.is_settled else 1)
+
+
+@SOME
+@given(questions())
+def test_every_witness_and_flip_does_what_it_says_and_none_is_smaller(question: Question) -> None:
+    rows = table(question)
+    now = {variable.name: variable.values[question.now[level]] for level, variable in enumerate(question.choices)}
+    for name in question.outcomes:
+        witness = question.witness(name)
+        distances = [_distance(setting, now) for setting, found in rows if found == name]
+        assert (witness is None) == (not distances)
+        if witness is not None:
+            assert outcome(question, witness) == name
+            assert _distance(witness, now) == min(distances)
+    flip = question.flip()
+    current = question.finding_now()
+    assert current == outcome(question, now)
+    targets = {found for _, found in rows} - {current, "undetermined"}
+    if question.asked == "casus" and current != "undetermined":
+        targets &= {"arises", "does-not-arise"}
+    distances = [_distance(setting, now) for setting, found in rows if found in targets]
+    assert flip.fewest == min(distances, default=None)
+    for way in flip.ways:
+        changed = {**now, **{variable.name: value for variable, value in way}}
+        assert _distance(changed, now) == flip.fewest
+        assert outcome(question, changed) in targets
+
+
+def _distance(one: Settings, other: Settings) -> int:
+    return sum(one[name] != other[name] for name in one)
+
+
+@SOME
+@given(st.data())
+def test_the_order_of_variables_changes_nothing(data: st.DataObject) -> None:
+    question = data.draw(questions())
+    names = [key for key in question.order if question.space.variables[key].is_choice]
+    shuffled = replace(question, order_of_choices=data.draw(st.permutations(names)))
+    assert shuffled.shares == question.shares
+    assert shuffled.counts == question.counts
+    assert {i.variable.name: (i.pivotal, i.settling) for i in shuffled.influence()} == {
+        i.variable.name: (i.pivotal, i.settling) for i in question.influence()
+    }
+
+
+@SOME
+@given(questions())
+def test_the_diagram_never_contradicts_the_reference(question: Question) -> None:
+    """What Kleene's logic settles, the diagram settles alike; the diagram may settle more."""
+    for setting, found in table(question):
+        choices, account = as_reading(question, setting)
+        situations = find_situations(question.rules, Facts(question.scenario, account), CLAUSE)
+        whole = overall([conclude(s, reference.judge(s, Reading(choices, question.rules))) for s in situations])
+        kleene = whole.casus if question.asked == "casus" else whole.duty
+        assert kleene in {"undetermined", "no-case", found}
+
+
+def test_a_space_too_entangled_ends_in_a_clear_error() -> None:
+    from foedus.diagram import Diagrams, TooEntangledError
+
+    diagrams = Diagrams([2] * 40, limit=5000)
+    # the middle bit of a product has no small diagram: here, equality of two halves, in the worst order
+    root = 1
+    try:
+        for index in range(20):
+            one, other = diagrams.node(index, (0, 1)), diagrams.node(39 - index, (0, 1))
+            same = diagrams.either(diagrams.both(one, other), diagrams.both(diagrams.negate(one), diagrams.negate(other)))
+            root = diagrams.both(root, same)
+    except TooEntangledError as error:
+        assert error.nodes == 5000
+    else:
+        assert root
