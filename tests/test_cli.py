@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from foedus import rete
-from foedus.cli.commands import app
+from foedus.cli import app
 from typer.testing import CliRunner
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 import typer.main
 from foedus import rete
-from foedus.cli.commands import app
+from foedus.cli import app
 from foedus.loading.document import parse
 from foedus.loading.json_schema import file_schema
 from foedus.loading.library import Library, shipped

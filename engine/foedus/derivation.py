@@ -10,7 +10,7 @@ from foedus.formula import AnyOf, Choose, Formula, Layer, Not, Some, Term, Truth
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from foedus.ground import Case, InForce, Situation
+    from foedus.ground import Case, InForce, Reading, Situation
     from foedus.model import Casus, Duty, DutyState
     from foedus.vocabulary import Value
 
@@ -165,3 +165,19 @@ def reasons_of(judgement: Judgement) -> list[str]:
                 names.setdefault(name)
         waiting += reversed(decisive(derivation))
     return list(names)
+
+
+def choices_of(judgement: Judgement, reading: Reading) -> dict[str, Value]:
+    """Every choice that a judgement came to, with the value that the reading gives it."""
+    out: dict[str, Value] = {}
+    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
+    for root in roots:
+        for derivation in root.walk():
+            match derivation.formula:
+                case Term(name):
+                    chosen, definition = reading.definition(name)
+                    out[name] = chosen
+                    out |= {f"{name}.{knob}": reading.knob(name, knob) for knob in definition.knobs}
+                case Choose(name, _):
+                    out[name] = str(derivation.chosen)
+    return dict(sorted(out.items()))

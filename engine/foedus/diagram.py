@@ -119,20 +119,16 @@ class Diagrams:
             top = min(above, below)
             ones = self.branches[one] if above == top else (one,) * self.sizes[top]
             others = self.branches[other] if below == top else (other,) * self.sizes[top]
-            found = self.node(
-                top, tuple([self.combine(name, table, a, b) for a, b in zip(ones, others, strict=True)])
-            )
+            found = self.node(top, tuple([self.combine(name, table, a, b) for a, b in zip(ones, others, strict=True)]))
             self.memo[key] = found
         return found
 
     def both(self, one: int, other: int) -> int:
         """Conjunction of two diagrams whose terminals are `NO` and `YES`."""
-        if one == NO or other == NO:
-            return NO
-        if one == YES or one == other:
-            return other
-        if other == YES:
+        if one in {NO, other} or other == YES:
             return one
+        if other == NO or one == YES:
+            return other
         if one > other:
             one, other = other, one
         key = ("and", one, other)

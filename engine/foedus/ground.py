@@ -386,7 +386,7 @@ def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situ
                 for obligor in treaty.parties:
                     if obligor in {beneficiary, adversary} or not _may_be(obligor, clause.obligors, treaty):
                         continue
-                    version = _version_for(clause, event.date, facts.last_day(event.id))
+                    version = version_for(clause, event.date, facts.last_day(event.id))
                     case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
                     yield Situation(rules, facts, case)
 
@@ -419,7 +419,7 @@ def _may_be(actor: str, named: tuple[str, ...], treaty: Treaty) -> bool:
     return actor in treaty.parties and (not named or actor in named)
 
 
-def _version_for(clause: Clause, first: date, last: date) -> int:
+def version_for(clause: Clause, first: date, last: date) -> int:
     """The version in force when the event began, else the first that came while it lasted, else the nearest."""
     versions = clause.versions
     for index, version in enumerate(versions):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import comb
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from foedus.derivation import DUTY_ORDER
 from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from foedus.derivation import Casus, DutyState
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, Scenario
     from foedus.vocabulary import Value
@@ -85,6 +84,7 @@ class Question:
     admits: Callable[[str, str, Definition], bool] | None = None
     weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     overrides: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    frees: bool = False
     limit: int = 200_000
     order_of_choices: Sequence[str] | None = None
 
@@ -139,13 +139,13 @@ class Question:
         return out
 
     @cached_property
-    def residuals(self) -> Residual:
+    def residual(self) -> Residual:
         """What is left of the question whether the casus arises, over all cases and accounts; for people to read."""
         space = self.space
         by_account = []
         for situations in self.situations.values():
             parts = [Evaluation(space, each).residual(each.casus, each.case.event) for each in situations]
-            by_account.append(_join("any", parts, True))
+            by_account.append(_join("any", parts, absorbing=True))
         if len(set(by_account)) == 1:
             return by_account[0]
         return ("pick", "account", tuple(by_account))
@@ -158,7 +158,7 @@ class Question:
         for situations in self.situations.values():
             own = []
             for situation in situations:
-                evaluation = Evaluation(space, situation)
+                evaluation = Evaluation(space, situation, self.frees)
                 event = situation.case.event
                 casus = evaluation.residual(situation.casus, event)
                 steps = []
@@ -168,15 +168,13 @@ class Question:
                 own.append((casus, steps, situation.version.duty.discretion == "self-judging"))
             evaluated.append(own)
         diagrams = Diagrams([len(space.variables[key].values) for key in self.order], self.limit)
-        maker = _Maker(diagrams, {key: level for level, key in enumerate(self.order)})
+        maker = Maker(diagrams, {key: level for level, key in enumerate(self.order)})
         per_account = tuple([self._strongest(maker, own) for own in evaluated])
         level = self.order.index("account") if len(per_account) > 1 else 0
         root = diagrams.pick(level, per_account) if len(per_account) > 1 else per_account[0]
         return diagrams, root
 
-    def _strongest(
-        self, maker: _Maker, cases: list[tuple[Residual, list[tuple[Residual, Residual]], bool]]
-    ) -> int:
+    def _strongest(self, maker: Maker, cases: list[tuple[Residual, list[tuple[Residual, Residual]], bool]]) -> int:
         diagrams = maker.diagrams
         best = NO
         for casus, steps, is_self_judging in cases:
@@ -201,6 +199,7 @@ class Question:
         """The variables from the outermost: the account, then choices as the clause comes to them, then facts."""
         keys = list(self.space.variables)
         facts = [key for key in keys if not self.space.variables[key].is_choice]
+        facts.sort(key=lambda key: not self._is_open(self.space.variables[key]))
         return [*(self.order_of_choices or [key for key in keys if self.space.variables[key].is_choice]), *facts]
 
     @cached_property
@@ -217,8 +216,16 @@ class Question:
 
     @cached_property
     def choices(self) -> list[Variable]:
-        """The choices of a reading, by level."""
-        return [variable for variable in self.variables if variable.is_choice]
+        """What the question leaves open, by level: the choices of a reading and, if they are freed, the known facts."""
+        return [variable for variable in self.variables if self._is_open(variable)]
+
+    def _is_open(self, variable: Variable) -> bool:
+        return variable.is_choice or (self.frees and self._known(variable) is not None)
+
+    def _known(self, variable: Variable) -> Value | None:
+        if variable.kind != "fact":
+            return None
+        return next((s.known.get(variable.of) for own in self.situations.values() for s in own), None)
 
     # Weights
 
@@ -310,17 +317,13 @@ class Question:
                     asked = reading.choices.get(f"{term}.{knob}") if reading.definition(term)[0] == definition else None
                     value = asked if asked in setting.values else setting.default
                 case "wording" | "overlay":
-                    value = reading.choices.get(variable.name, self._default_of(variable))
+                    value = reading.choices.get(variable.name, variable.values[0])
                 case "account":
-                    value = self._usual_account()
+                    value = self.told[0]
+                case "fact":
+                    value = self._known(variable)
             out.append(variable.values.index(value) if value in variable.values else 0)
         return out
-
-    def _default_of(self, variable: Variable) -> Value | None:
-        return variable.values[0]
-
-    def _usual_account(self) -> Value | None:
-        return self.told[0]
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""
@@ -356,7 +359,9 @@ class Question:
         return best
 
     def _changes(self, way: Mapping[int, int]) -> tuple[Change, ...]:
-        return tuple((self.variables[level], self.variables[level].values[value]) for level, value in sorted(way.items()))
+        return tuple(
+            (self.variables[level], self.variables[level].values[value]) for level, value in sorted(way.items())
+        )
 
     def influence(self, *, settling: bool = True, most: int = 400_000) -> list[Influence]:
         """The influence of every choice, the largest first; settling shares where they are not too many to add up."""
@@ -403,7 +408,9 @@ class Question:
         """Unknown facts on which the answer hangs under some reading."""
         diagrams, root = self._outcomes
         support = diagrams.support(root)
-        return [variable for level, variable in enumerate(self.variables) if not variable.is_choice and level in support]
+        return [
+            variable for level, variable in enumerate(self.variables) if not variable.is_choice and level in support
+        ]
 
     @cached_property
     def facts_that_do_not_matter(self) -> list[Variable]:
@@ -427,7 +434,7 @@ def _gate(one: int, other: int) -> int:
 
 
 @dataclass
-class _Maker:
+class Maker:
     """Makes diagrams of residual formulas, each once."""
 
     diagrams: Diagrams
@@ -443,15 +450,15 @@ class _Maker:
             found = self.memo[residual] = self._make(residual)
         return found
 
-    def _make(self, residual: tuple[object, ...]) -> int:
+    def _make(self, residual: tuple[Any, ...]) -> int:
         name, *rest = residual
         diagrams = self.diagrams
         if name == "not":
-            return diagrams.negate(self.diagram(rest[0]))  # type: ignore[arg-type]
+            return diagrams.negate(self.diagram(rest[0]))
         if name == "pick":
             key, branches = rest
-            return diagrams.pick(self.levels[key], tuple([self.diagram(each) for each in branches]))  # type: ignore[index, attr-defined]
-        parts = [self.diagram(each) for each in rest[0]]  # type: ignore[attr-defined]
+            return diagrams.pick(self.levels[key], tuple([self.diagram(each) for each in branches]))
+        parts = [self.diagram(each) for each in rest[0]]
         # the outermost variables last, so that what is joined first stays small
         parts.sort(key=lambda node: -diagrams.levels[node])
         joined = parts[0]
@@ -528,11 +535,10 @@ class _Settled:
                     settled = _plus(settled, self._sum(branch, index + 1, apart, memo, inside=inside), weight)
             else:
                 settled = _plus([], self._sum(node, index + 1, apart, memo, inside=inside), sum(own))
-        if level == apart:
-            if inside:
-                found = settled
-            else:
-                found = _plus([], self._sum(agreed, index + 1, apart, memo, inside=inside), sum(own))
+        if level == apart and inside:
+            found = settled
+        elif level == apart:
+            found = _plus([], self._sum(agreed, index + 1, apart, memo, inside=inside), sum(own))
         else:
             left = _plus([], self._sum(agreed, index + 1, apart, memo, inside=inside), sum(own))
             found = _plus(left, [0, *settled], 1) if settled else left
@@ -548,5 +554,3 @@ def _plus(one: list[int], other: list[int], times: int) -> list[int]:
     for index, value in enumerate(other):
         out[index] += value * times
     return out
-
-

@@ -6,7 +6,7 @@ It is the legal question that remains. The nodes are plain tuples, so that equal
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from foedus.formula import (
     About,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from foedus.model import Definition, KnobSetting
     from foedus.vocabulary import Attribute, Value
 
-Residual = bool | tuple[object, ...]
+Residual = bool | tuple[Any, ...]
 """`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`."""
 
 Kind = Literal["account", "wording", "overlay", "term", "knob", "fact", "actor"]
@@ -157,7 +157,9 @@ class Evaluation:
 
     def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         found = (
-            _join("all", [self._test(_HAPPENED, other, "", ""), self.residual(formula.of, other, term, definition)], False)
+            _join(
+                "all", [self._test(_HAPPENED, other, "", ""), self.residual(formula.of, other, term, definition)], False
+            )
             for other in self.situation.candidates(formula.of)
         )
         return _join("any", found, True)
@@ -181,9 +183,7 @@ class Evaluation:
     def _setting(self, formula: Setting, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         return self._by_knob(term, definition, formula.knob, lambda value: value == formula.value)
 
-    def _by_knob(
-        self, term: str, definition: str, knob: str, asked: Callable[[Value], Residual]
-    ) -> Residual:
+    def _by_knob(self, term: str, definition: str, knob: str, asked: Callable[[Value], Residual]) -> Residual:
         setting = self.space.rules.terms[term].definitions[definition].knobs[knob]
         fixed = self.space.fixed.get(f"{term}={definition}.{knob}")
         if fixed is not None:
@@ -211,6 +211,7 @@ class Evaluation:
             return False
         if read is None or (self.frees and not attribute.computed):
             values = domain(self.space.rules, test.attribute, attribute)
+            values = values if read is None or read in values else tuple(sorted((*values, read), key=attribute.rank))
             name = f"{event}.{test.attribute}"
 
             def of_fact(asked: tuple[Value, ...]) -> Residual:
@@ -235,12 +236,13 @@ class Evaluation:
         for index, value in enumerate(values):
             if isinstance(value, Knob):
                 rest, before = values[index + 1 :], asked
-                return self._by_knob(
-                    term,
-                    definition,
-                    value.name,
-                    lambda setting: self._asked(rest, (*before, setting), then, term, definition),
-                )
+
+                def of_setting(
+                    setting: Value, rest: tuple[Value | Knob, ...] = rest, before: tuple[Value, ...] = before
+                ) -> Residual:
+                    return self._asked(rest, (*before, setting), then, term, definition)
+
+                return self._by_knob(term, definition, value.name, of_setting)
             asked = (*asked, *self.vocabulary.expand((value,)))
         return then(asked)
 
@@ -307,7 +309,9 @@ def _join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
     for part in parts:
         if part is absorbing:
             return absorbing
-        if part is not (not absorbing):
+        if isinstance(part, tuple) and part[0] == name:
+            kept.update(dict.fromkeys(part[1]))
+        elif part is not (not absorbing):
             kept[part] = None
     if not kept:
         return not absorbing
@@ -317,7 +321,8 @@ def _join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
 def _negated(part: Residual) -> Residual:
     if isinstance(part, bool):
         return not part
-    return part[1] if part[0] == "not" else ("not", part)  # type: ignore[return-value]
+    negated: Residual = part[1] if part[0] == "not" else ("not", part)
+    return negated
 
 
 def _threshold(count: int, parts: list[Residual]) -> Residual:

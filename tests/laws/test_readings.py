@@ -8,15 +8,16 @@ from itertools import combinations, product
 from math import comb, prod
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from foedus import reference
+from foedus.derivation import conclude, overall
+from foedus.diagram import Diagrams, TooEntangledError
+from foedus.ground import Facts, Reading, find_situations
+from foedus.model import Event, Scenario, Stated
+from foedus.readings import Asked, Question
 from generated import VALUES, accounts, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-
-from foedus import reference
-from foedus.derivation import conclude, overall
-from foedus.ground import Facts, Reading, Rules, find_situations
-from foedus.model import Event, Scenario, Stated
-from foedus.readings import Asked, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def _values(name: str) -> list[Value]:
     return [0, 1, 2, 9, 10, 11] if name == "deaths" else VALUES[name]
 
 
-def weight(question: Question, setting: Settings) -> Fraction:
+def weight(question: Question) -> Fraction:
     """Each definition weighs as much as its siblings, each setting as much as its siblings."""
     return Fraction(1, prod(len(variable.values) for variable in question.choices))
 
@@ -121,7 +122,7 @@ def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question:
     shares: dict[str, Fraction] = {}
     distinct: dict[str, set[tuple[Any, ...]]] = {}
     for setting, found in table(question):
-        shares[found] = shares.get(found, Fraction(0)) + weight(question, setting)
+        shares[found] = shares.get(found, Fraction(0)) + weight(question)
         choices, account = as_reading(question, setting)
         distinct.setdefault(found, set()).add((*sorted(choices.items()), account))
     assert {name: share for name, share in question.shares.items() if share} == shares
@@ -243,17 +244,19 @@ def test_the_diagram_never_contradicts_the_reference(question: Question) -> None
 
 
 def test_a_space_too_entangled_ends_in_a_clear_error() -> None:
-    from foedus.diagram import Diagrams, TooEntangledError
-
+    """The equality of two halves in the worst order has a diagram that doubles with each pair."""
     diagrams = Diagrams([2] * 40, limit=5000)
-    # the middle bit of a product has no small diagram: here, equality of two halves, in the worst order
-    root = 1
-    try:
+
+    def equal(one: int, other: int) -> int:
+        neither = diagrams.both(diagrams.negate(one), diagrams.negate(other))
+        return diagrams.either(diagrams.both(one, other), neither)
+
+    def all_pairs() -> int:
+        root = 1
         for index in range(20):
-            one, other = diagrams.node(index, (0, 1)), diagrams.node(39 - index, (0, 1))
-            same = diagrams.either(diagrams.both(one, other), diagrams.both(diagrams.negate(one), diagrams.negate(other)))
-            root = diagrams.both(root, same)
-    except TooEntangledError as error:
-        assert error.nodes == 5000
-    else:
-        assert root
+            root = diagrams.both(root, equal(diagrams.node(index, (0, 1)), diagrams.node(20 + index, (0, 1))))
+        return root
+
+    with pytest.raises(TooEntangledError) as caught:
+        all_pairs()
+    assert caught.value.nodes == 5000

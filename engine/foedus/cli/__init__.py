@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 import sys
 
+from foedus.cli import questions  # noqa: F401 - registers its commands
+from foedus.cli.commands import app
+
+__all__ = ["app", "main"]
+
 
 def main() -> None:
     """Run the command line; what is wrong with the input is printed, and ends in exit code 2."""
-    gc.disable()  # a command is short, and what it makes it keeps
-    from foedus.cli.commands import app
     from foedus.errors import InputErrors
 
+    gc.disable()  # a command is short, and what it makes it keeps
     try:
         app(prog_name="foedus")
     except InputErrors as errors:

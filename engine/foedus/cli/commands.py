@@ -115,15 +115,15 @@ def run(
     from foedus.run import default_executor, under
     from foedus.run import run as run_scenario
 
-    library = _library(rules)
+    library = library_with(rules)
     found = library.scenario(scenario)
     clauses = tuple(clause or found.clauses)
-    known = _rules(library, clauses, [found], wanted=[profile] if profile else [])
+    known = rules_for(library, clauses, [found], wanted=[profile] if profile else [])
     choices, account = under(
-        known.profiles.get(profile or ""), _choices(library, known, define, set_), _account(known, account)
+        known.profiles.get(profile or ""), choices_from(library, known, define, set_), account_of(known, account)
     )
     account = None if account == "none" else account
-    day = _day(on)
+    day = day_of(on)
     result = run_scenario(
         known, found, clauses=clauses, choices=choices, account=account, on=day, executor=executor or default_executor()
     )
@@ -131,7 +131,7 @@ def run(
     if as_json:
         from foedus.report.record import run_record
 
-        _print_json(run_record(result, library.inputs, profile, others))
+        print_json(run_record(result, library.inputs, profile, others))
         return
     from foedus.report.finding import show_run
     from foedus.report.page import Page
@@ -188,19 +188,19 @@ def matrix(
     """Set scenarios against profiles or definitions, in a table that a class can look at."""
     from foedus.report import matrix as report
 
-    library = _library(rules)
+    library = library_with(rules)
     found = [library.scenario(name) for name in scenario]
     clauses = [clause or each.clauses for each in found]
-    known = _rules(library, [c for each in clauses for c in each], found, terms=_starred(define))
+    known = rules_for(library, [c for each in clauses for c in each], found, terms=_starred(define))
     columns = report.columns_for(
         known,
         _listed_profiles(library, known, profiles),
         _starred(define),
-        _choices(library, known, _fixed(define), None),
+        choices_from(library, known, _fixed(define), None),
     )
-    table = report.build(known, list(zip(found, clauses, strict=True)), columns, _day(on))
+    table = report.build(known, list(zip(found, clauses, strict=True)), columns, day_of(on))
     if as_json:
-        _print_json(report.matrix_record(table, library.inputs))
+        print_json(report.matrix_record(table, library.inputs))
         return
     text = report.render(table, format_)
     if output:
@@ -249,9 +249,9 @@ def list_(
     """List what the library has."""
     from foedus.report import catalogue
 
-    rows = catalogue.rows(_library(rules), kind)
+    rows = catalogue.rows(library_with(rules), kind)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     from foedus.report.page import Page
 
@@ -276,9 +276,9 @@ def show(
     """Show one entry: a clause with its conditions, a term with its definitions side by side."""
     from foedus.report import entry
 
-    library = _library(rules)
+    library = library_with(rules)
     if as_json:
-        _print_json(entry.entry_record(library, name))
+        print_json(entry.entry_record(library, name))
         return
     from foedus.report.page import Page
 
@@ -304,13 +304,13 @@ def test(
     """See that foedus finds what the scenarios expect; exit code 1 if it does not."""
     from foedus.run import meets
 
-    library = _library(rules)
+    library = library_with(rules)
     scenarios = [library.scenario(str(each)) for each in _scenario_paths(library, path)]
     wanted = [e.clause for s in scenarios for e in s.expect] + [c for s in scenarios for c in s.clauses]
-    known = _rules(library, wanted, scenarios)
+    known = rules_for(library, wanted, scenarios)
     results: list[dict[str, Any]] = []
     total = sum(len(each.expect) for each in scenarios)
-    with _progress(total, "expectations") as advance:
+    with progress_over(total, "expectations") as advance:
         for each in scenarios:
             for index, expectation in enumerate(each.expect):
                 is_met, found = meets(known, each, expectation, executor or "reference")
@@ -327,7 +327,7 @@ def test(
                 advance()
     failed = [result for result in results if not result["met"]]
     if as_json:
-        _print_json({"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs})
+        print_json({"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs})
     else:
         for result in failed:
             reading = f" under {result['profile']}" if result["profile"] else ""
@@ -356,10 +356,10 @@ def check(
     """See that files are well-formed and that every name in them exists; all problems at once."""
     from foedus.loading.checking import check_paths
 
-    library = _library(rules)
+    library = library_with(rules)
     counts = check_paths(library, [Path(each) for each in path or []])
     if as_json:
-        _print_json({"problems": [], "checked": counts, "inputs": library.inputs})
+        print_json({"problems": [], "checked": counts, "inputs": library.inputs})
         return
     typer.echo(f"no problem found in {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
 
@@ -372,7 +372,7 @@ def schema(
     """Print the JSON Schema with which editors complete and check files."""
     from foedus.loading.json_schema import file_schema
 
-    _print_json(file_schema(_library(rules), what))
+    print_json(file_schema(library_with(rules), what))
 
 
 @app.command()
@@ -413,7 +413,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
         )
     for kind in ("rules", "scenarios"):
         shutil.copytree(shipped(kind), folder / kind, dirs_exist_ok=True)
-    library = _library(None)
+    library = library_with(None)
     for kind, what in (("rules", "rules"), ("scenarios", "scenario")):
         text = json.dumps(file_schema(library, what), ensure_ascii=False)
         (folder / kind / "schema.json").write_text(text, encoding="utf-8")
@@ -423,13 +423,13 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
 # What several commands need
 
 
-def _library(rules: Path | None) -> Library:
+def library_with(rules: Path | None) -> Library:
     from foedus.loading.library import Library
 
     return Library(rules)
 
 
-def _rules(
+def rules_for(
     library: Library,
     clauses: Iterable[str],
     scenarios: Sequence[Scenario],
@@ -475,7 +475,7 @@ def _rules(
     return known
 
 
-def _choices(library: Library, known: Rules, define: list[str] | None, set_: list[str] | None) -> dict[str, Value]:
+def choices_from(library: Library, known: Rules, define: list[str] | None, set_: list[str] | None) -> dict[str, Value]:
     """The choices that `--define` and `--set` make.
 
     Raises:
@@ -510,7 +510,7 @@ def _value(text: str) -> Value:
     return int(text) if text.lstrip("-").isdigit() else text
 
 
-def _account(known: Rules, account: str | None) -> str | None:
+def account_of(known: Rules, account: str | None) -> str | None:
     from foedus.loading.resolve import nearest_actor
 
     if account is None or account == "none" or account in known.actors:
@@ -526,7 +526,7 @@ def _account(known: Rules, account: str | None) -> str | None:
     )
 
 
-def _day(on: str | None) -> date | None:
+def day_of(on: str | None) -> date | None:
     if on is None:
         return None
     try:
@@ -549,12 +549,12 @@ def _scenario_paths(library: Library, given: list[str] | None) -> Iterator[Path 
             yield each
 
 
-def _progress(total: int, what: str) -> Any:  # noqa: ANN401 - a context manager that gives a function
+def progress_over(total: int, what: str) -> Any:  # noqa: ANN401 - a context manager that gives a function
     from foedus.report.progress import progress
 
     return progress(total, what)
 
 
-def _print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:
+def print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:
     text = json.dumps(data, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=2)
     typer.echo(text)

@@ -119,6 +119,11 @@ def find_troubles(known: Known, vocabularies: Mapping[tuple[str, str], Vocabular
     yield from _find_cycles(known)
 
 
+def find_formula_troubles(known: Known, formula: Formula) -> Iterator[Trouble]:
+    """All that is wrong with names and values in one formula."""
+    yield from _Checker(known, ("formula", "")).formula((), formula, {})
+
+
 def find_scenario_troubles(known: Known, scenarios: Iterable[Scenario]) -> Iterator[Trouble]:
     """All that is wrong with names and values in scenarios."""
     for scenario in scenarios:

@@ -10,17 +10,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from foedus import __version__
+from foedus.derivation import choices_of
 from foedus.explain import Explainer
-from foedus.formula import Choose, Term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from foedus.derivation import Finding, Judgement
+    from foedus.derivation import Finding
     from foedus.explain import Claim
-    from foedus.ground import Reading
     from foedus.run import Run
-    from foedus.vocabulary import Value
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - plain data
@@ -35,22 +33,6 @@ def plain(value: object) -> Any:  # noqa: ANN401 - plain data
     if isinstance(value, (tuple, list)):
         return [plain(each) for each in value]
     return value
-
-
-def choices_of(judgement: Judgement, reading: Reading) -> dict[str, Value]:
-    """Every choice that a judgement came to, with the value that the reading gives it."""
-    out: dict[str, Value] = {}
-    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
-    for root in roots:
-        for derivation in root.walk():
-            match derivation.formula:
-                case Term(name):
-                    chosen, definition = reading.definition(name)
-                    out[name] = chosen
-                    out |= {f"{name}.{knob}": reading.knob(name, knob) for knob in definition.knobs}
-                case Choose(name, _):
-                    out[name] = str(derivation.chosen)
-    return dict(sorted(out.items()))
 
 
 def claim_record(claim: Claim) -> dict[str, Any]:

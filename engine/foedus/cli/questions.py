@@ -1,0 +1,563 @@
+"""The commands over all readings: readings, residual, flip, dispute, sweep, compare, redraft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator  # noqa: TC003 - typer reads annotations
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from foedus.cli import names
+from foedus.cli.commands import (
+    Account,
+    Define,
+    Json,
+    On,
+    ProfileName,
+    RulesFolder,
+    ScenarioName,
+    Set,
+    account_of,
+    app,
+    choices_from,
+    day_of,
+    library_with,
+    print_json,
+    progress_over,
+    rules_for,
+)
+from foedus.errors import InputError, InputErrors, nearest
+
+if TYPE_CHECKING:
+    from foedus.dispute import Position
+    from foedus.ground import Rules
+    from foedus.loading.library import Library
+    from foedus.model import Definition, Scenario
+    from foedus.readings import Question
+    from foedus.vocabulary import Value
+
+Clause = Annotated[
+    str | None,
+    typer.Option("--clause", help="Ask this clause; by default the scenario's first.", autocompletion=names.clauses),
+]
+Asked = Annotated[
+    Literal["casus", "duty"], typer.Option("--ask", help="Whether the casus foederis arises, or what the duty is.")
+]
+EventId = Annotated[str | None, typer.Option("--event", help="Only cases of this event.")]
+ArguedBy = Annotated[
+    str | None,
+    typer.Option("--argued-by", metavar="A,B,…", help="Only definitions argued by one of these, such as ICJ."),
+]
+Admissible = Annotated[
+    str | None, typer.Option("--admissible", metavar="YEAR", help="Only definitions that could be argued by then.")
+]
+Weights = Annotated[
+    Path | None, typer.Option("--weights", metavar="FILE", help="Whole-number weights: TERM: {DEFINITION: 2, …}.")
+]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .svg, .png or .html (needs foedus[plot]).")
+]
+
+
+@contextmanager
+def _or_too_entangled() -> Iterator[None]:
+    from foedus.diagram import TooEntangledError
+
+    try:
+        yield
+    except TooEntangledError as error:
+        message = f"the readings are too entangled: the diagram has grown to {error.nodes:,} nodes"
+        hint = "fix some choices with --define, or restrict them with --argued-by or --admissible"
+        raise InputErrors([InputError(message, None, hint)]) from None
+
+
+def _question(
+    library: Library, scenario: str, clause: str | None, asked: Literal["casus", "duty"], profile: str | None,
+    define: list[str] | None, set_: list[str] | None, account: str | None, on: str | None, event: str | None,
+    argued_by: str | None = None, admissible: str | None = None, weights: Path | None = None,
+) -> Question:  # fmt: skip
+    from foedus.ground import merge
+    from foedus.readings import Question
+
+    found = library.scenario(scenario)
+    clause = clause or found.clauses[0]
+    known = rules_for(library, [clause], [found], wanted=[profile] if profile else [])
+    fixed = choices_from(library, known, define, set_)
+    read = known.profiles[profile].reading if profile else {}
+    own_account = known.profiles[profile].account if profile else None
+    if event is not None and event not in {each.id for each in found.events}:
+        raise InputErrors([InputError(f"unknown event `{event}`", None, nearest(event, [e.id for e in found.events]))])
+    asked_account = account_of(known, account) or own_account
+    return Question(
+        known,
+        found,
+        clause,
+        asked,
+        fixed=fixed,
+        current=merge(read, fixed),
+        account=None if asked_account == "none" else asked_account,
+        on=day_of(on),
+        event=event,
+        admits=_admits(argued_by, admissible),
+        weights=_weights(library, known, weights),
+    )
+
+
+def _admits(argued_by: str | None, admissible: str | None) -> Any:  # noqa: ANN401 - a predicate or nothing
+    if argued_by is None and admissible is None:
+        return None
+    who = {each.strip() for each in argued_by.split(",")} if argued_by else None
+    if admissible is not None and not admissible[:4].isdigit():
+        raise InputErrors([InputError(f"`{admissible}` is not a year or a date", None, "write 1961, or 1961-07-06")])
+
+    def admits(term: str, name: str, definition: Definition) -> bool:  # noqa: ARG001
+        by_them = who is None or bool(who & set(definition.argued_by))
+        in_time = admissible is None or definition.since is None or definition.since[: len(admissible)] <= admissible
+        return by_them and in_time
+
+    return admits
+
+
+def _weights(library: Library, known: Rules, path: Path | None) -> dict[str, dict[str, int]]:
+    if path is None:
+        return {}
+    from foedus.loading.document import parse, read_text
+
+    document = parse(read_text(path, str(path))[1], str(path))
+    problems: list[InputError] = []
+    out: dict[str, dict[str, int]] = {}
+    data = document.data if isinstance(document.data, dict) else {}
+    if not data:
+        problems.append(
+            InputError("weights are expected", document.place(()), "write `armed-attack: {nicaragua: 2, any-force: 1}`")
+        )
+    for term, own in data.items():
+        if term not in library.index["term"]:
+            problems.append(
+                InputError(
+                    f"unknown term `{term}`", document.place((term,), key=True), nearest(term, library.index["term"])
+                )
+            )
+            continue
+        definitions = known.terms[term].definitions if term in known.terms else None
+        for name, weight in own.items() if isinstance(own, dict) else ():
+            if definitions is not None and name not in definitions:
+                problems.append(
+                    InputError(
+                        f"unknown definition `{name}`",
+                        document.place((term, name), key=True),
+                        nearest(name, definitions),
+                    )
+                )
+            elif not isinstance(weight, int) or isinstance(weight, bool) or weight < 0:
+                problems.append(
+                    InputError(f"`{weight}` is no weight", document.place((term, name)), "a whole number, 0 or more")
+                )
+        if not isinstance(own, dict) or not any(isinstance(w, int) and w > 0 for w in own.values()):
+            problems.append(InputError(f"no definition of `{term}` has a weight", document.place((term,))))
+        else:
+            out[term] = dict(own)
+    if problems:
+        raise InputErrors(problems)
+    return out
+
+
+@app.command()
+def readings(
+    scenario: ScenarioName,
+    clause: Clause = None,
+    ask: Asked = "casus",
+    profile: ProfileName = None,
+    define: Define = None,
+    set_: Set = None,
+    account: Account = None,
+    on: On = None,
+    event: EventId = None,
+    argued_by: ArguedBy = None,
+    admissible: Admissible = None,
+    weights: Weights = None,
+    rules: RulesFolder = None,
+    plot: Plot = None,
+    as_json: Json = False,
+) -> None:
+    """Tell under which share of the listed readings it arises or is due, and which word carries it."""
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    question = _question(
+        library, scenario, clause, ask, profile, define, set_, account, on, event, argued_by, admissible, weights
+    )
+    with _or_too_entangled():
+        influences = question.influence()
+        if plot is not None:
+            from foedus.report.plot import plot_readings
+
+            plot_readings(question, influences, plot)
+        if as_json:
+            record = report.readings_record(question, influences, weighted=weights is not None)
+            print_json({**record, "inputs": library.inputs})
+            return
+        from foedus.report.page import Page
+
+        page = Page()
+        report.show_readings(page, question, influences, weighted=weights is not None)
+        page.write()
+
+
+@app.command()
+def residual(
+    scenario: ScenarioName,
+    clause: Clause = None,
+    define: Define = None,
+    set_: Set = None,
+    account: Account = None,
+    on: On = None,
+    event: EventId = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Print the legal question that remains once the known facts are put in."""
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    question = _question(library, scenario, clause, "casus", None, define, set_, account, on, event)
+    left = question.residual
+    if as_json:
+        print_json({"scenario": question.scenario.scenario, "clause": question.clause,
+                    "residual": report.residual_record(left, question.space), "inputs": library.inputs})  # fmt: skip
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    page.line(f"{question.scenario.scenario} · {question.clause}: the casus foederis arises if", "bold")
+    for line in report.residual_lines(left, question.space, 0):
+        depth = len(line) - len(line.lstrip())
+        page.line(line.strip(), indent=depth + 2, hang=2)
+    page.write()
+
+
+@app.command()
+def flip(
+    scenario: ScenarioName,
+    clause: Clause = None,
+    ask: Asked = "casus",
+    profile: ProfileName = None,
+    define: Define = None,
+    set_: Set = None,
+    account: Account = None,
+    on: On = None,
+    event: EventId = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many smallest sets of changes.")] = 20,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Find the smallest changes of the reading, of the facts, or of both, that turn the finding."""
+    from dataclasses import replace
+
+    from foedus.flips import find_flips
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    question = _question(library, scenario, clause, ask, profile, define, set_, account, on, event)
+    question = replace(question, account=question.account or question.told[0])
+    with _or_too_entangled():
+        flips = find_flips(question, limit=limit)
+    if as_json:
+        print_json({**report.flips_record(question, flips), "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_flips(page, question, flips)
+    page.write()
+
+
+@app.command()
+def dispute(
+    scenario: ScenarioName,
+    between: Annotated[str, typer.Option("--between", metavar="A,B", help="Two actors or profiles, such as RUS,UKR.")],
+    clause: Clause = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Find the smallest sets of points whose adoption by one of two actors makes them agree."""
+    from foedus.dispute import map_dispute
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    found = library.scenario(scenario)
+    clause = clause or found.clauses[0]
+    known = rules_for(library, [clause], [found])
+    first, second = _positions(known, between)
+    mapped = map_dispute(known, found, clause, first, second)
+    if as_json:
+        print_json({**report.dispute_record(found.scenario, clause, mapped), "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_dispute(page, found.scenario, clause, mapped)
+    page.write()
+
+
+def _positions(known: Rules, between: str) -> list[Position]:
+    from foedus.dispute import Position
+    from foedus.run import under
+
+    parts = [each.strip() for each in between.split(",")]
+    if len(parts) != 2 or not all(parts):  # noqa: PLR2004 - two sides of a dispute
+        raise InputErrors([InputError(f"`{between}` does not name two sides", None, "write --between RUS,UKR")])
+    out = []
+    for name in parts:
+        own = next((each for each in known.profiles.values() if each.account == name), None)
+        profile = known.profiles.get(name) or own
+        if profile is None and name not in known.actors:
+            raise InputErrors(
+                [
+                    InputError(
+                        f"unknown actor or profile `{name}`", None, nearest(name, [*known.profiles, *known.actors])
+                    )
+                ]
+            )
+        choices, account = under(profile, {}, name if name in known.actors else None)
+        out.append(Position(profile.profile if profile else name, choices, account))
+    return out
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName,
+    vary: Annotated[
+        str, typer.Option("--vary", metavar="ATTRIBUTE|TERM.KNOB", help="The fact or knob to vary, such as gravity.")
+    ],
+    clause: Clause = None,
+    ask: Asked = "casus",
+    profile: ProfileName = None,
+    define: Define = None,
+    set_: Set = None,
+    account: Account = None,
+    event: EventId = None,
+    rules: RulesFolder = None,
+    plot: Plot = None,
+    as_json: Json = False,
+) -> None:
+    """Vary one fact or knob over its scale, and show the share of readings at each step."""
+    from foedus.report import readings as report
+    from foedus.sweep import sweep as sweep_over
+
+    library = library_with(rules)
+    question = _question(library, scenario, clause, ask, profile, define, set_, account, None, event)
+    with _or_too_entangled():
+        varied, steps = sweep_over(question, vary, event)
+    if plot is not None:
+        from foedus.report.plot import plot_sweep
+
+        plot_sweep(question, varied, steps, plot)
+    if as_json:
+        print_json({**report.sweep_record(question, varied, steps), "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_sweep(page, question, varied, steps)
+    page.write()
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="CLAUSE", help="A clause.", autocompletion=names.clauses)],
+    second: Annotated[str, typer.Argument(metavar="CLAUSE", help="Another clause.", autocompletion=names.clauses)],
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--profile", help="Under this reading; may be repeated. By default all.", autocompletion=names.profiles
+        ),
+    ] = None,
+    define: Define = None,
+    set_: Set = None,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", metavar="DIR", help="Write scenarios that show the difference here.")
+    ] = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether one clause is broader than another, under each reading and for all, with scenarios that show it."""
+    from foedus.comparison import compare as compare_clauses
+    from foedus.diagram import TooEntangledError
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    known = rules_for(library, [first, second], [], wanted=profile or [])
+    fixed = choices_from(library, known, define, set_)
+    relations: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    asked = {"default reading": _full(known, (first, second), fixed)}
+    for name in profile or known.profiles:
+        asked[name] = _full(known, (first, second), {**known.profiles[name].reading, **fixed})
+    for name, reading in asked.items():
+        result, template = compare_clauses(known, first, second, reading)
+        relations[name] = result.relation
+        if name == "default reading" or profile:
+            texts |= _witnesses(result, template, name, (first, second))
+    try:
+        result, template = compare_clauses(known, first, second, fixed)
+        relations["all readings"] = result.relation
+    except TooEntangledError as error:
+        both_ways = {"incomparable"} & set(relations.values()) or {"broader", "narrower"} <= set(relations.values())
+        open_ = f"not decided: the diagram grew beyond {error.nodes:,} nodes; fix some choices with --define"
+        relations["all readings"] = "incomparable" if both_ways else open_
+    files = []
+    if witness is not None:
+        witness.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            target = witness / f"{name}.yaml"
+            target.write_text(text, encoding="utf-8")
+            files.append(str(target))
+    if as_json:
+        print_json(
+            {"first": first, "second": second, "relations": relations, "witnesses": texts, "inputs": library.inputs}
+        )
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_comparison(
+        page, first, second, relations, files or (["--witness DIR writes scenarios that show it"] if texts else [])
+    )
+    page.write()
+
+
+def _full(known: Rules, clauses: tuple[str, str], choices: dict[str, Value]) -> dict[str, Value]:
+    """A value for every choice, those asked for and else the defaults."""
+    out: dict[str, Value] = {}
+    for clause in clauses:
+        treaty, entry = known.clause(clause)
+        if treaty.wordings:
+            out[treaty.treaty] = next(iter(treaty.wordings))
+        out |= {name: "applied" if known.overlays[name].applied else "set-aside" for name in entry.overlays}
+        out |= {f"{treaty.treaty}/{n}": "applied" if o.applied else "set-aside" for n, o in treaty.attachments.items()}
+    for name, term in known.terms.items():
+        out[name] = str(choices.get(name, term.default))
+        for knob, setting in term.definitions[str(out[name])].knobs.items():
+            asked = choices.get(f"{name}.{knob}", setting.default)
+            out[f"{name}.{knob}"] = asked if asked in setting.values else setting.default
+    return {**out, **{name: value for name, value in choices.items() if "." not in name}}
+
+
+def _witnesses(result: Any, template: Any, reading: str, clauses: tuple[str, str]) -> dict[str, str]:  # noqa: ANN401
+    from foedus.loading.writing import write_scenario
+
+    out = {}
+    for name, found, only, other in (
+        ("only-first", result.only_first, *clauses),
+        ("only-second", result.only_second, *reversed(clauses)),
+    ):
+        if found is not None:
+            name = name if reading == "default reading" else f"{name}-{reading}"  # noqa: PLW2901
+            summary = f"Under the {reading} these facts bring {only} into operation, and not {other}."
+            out[name] = write_scenario(template.written(found, name), f"Only {only}", summary)
+    return out
+
+
+@app.command()
+def redraft(
+    clause: Annotated[
+        str, typer.Argument(metavar="CLAUSE", help="The clause to redraft.", autocompletion=names.clauses)
+    ],
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="TERM", help="Strike this word out; may be repeated.")
+    ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option("--add", metavar="CONDITION", help="Add a condition, such as '{place: home-territory}'."),
+    ] = None,
+    define: Define = None,
+    set_: Set = None,
+    ask: Asked = "casus",
+    profile: ProfileName = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            help="Only these scenarios; by default all that ask the clause.",
+            autocompletion=names.scenarios,
+        ),
+    ] = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Strike out a word of a clause or add one, and see which findings and shares change."""
+    from foedus.drafting import effects
+    from foedus.drafting import redraft as redrafted
+    from foedus.report import readings as report
+
+    library = library_with(rules)
+    if not (drop or add or define or set_):
+        raise InputErrors(
+            [InputError("nothing is redrafted", None, "give --drop TERM, --add CONDITION or --define TERM=DEFINITION")]
+        )
+    scenarios = _scenarios_on(library, clause, scenario)
+    known = rules_for(library, [clause], scenarios, wanted=[profile] if profile else [], terms=_terms_in(add))
+    fixed = choices_from(library, known, define, set_)
+    formulas = [_condition(known, library, text) for text in add or []]
+    after = redrafted(known, clause, drop=drop or [], add=formulas)
+    current = dict(known.profiles[profile].reading) if profile else {}
+    with _or_too_entangled(), progress_over(len(scenarios), "scenarios") as advance:
+        found = effects(known, after, clause, scenarios, asked=ask, current=current, fixed=fixed, advance=advance)
+    change = "; ".join(
+        [
+            *(f"without {each}" for each in drop or []),
+            *(f"with {each}" for each in add or []),
+            *(define or []),
+            *(set_ or []),
+        ]
+    )
+    if as_json:
+        print_json({**report.effects_record(clause, change, found), "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_effects(page, clause, change, found)
+    page.write()
+
+
+def _scenarios_on(library: Library, clause: str, named: list[str] | None) -> list[Scenario]:
+    if named:
+        return [library.scenario(name) for name in named]
+    every = library.all_of("scenario").values()
+    return [each for each in every if clause in {*each.clauses, *(e.clause for e in each.expect)}]
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - plain data
+    from foedus.loading.document import parse
+
+    return parse(text, "--add").data
+
+
+def _terms_in(add: list[str] | None) -> list[str]:
+    from foedus.formula import FormulaError, Term, parse_formula
+
+    out: list[str] = []
+    for text in add or []:
+        try:
+            out += [part.term for part in parse_formula(_parsed(text)).walk() if isinstance(part, Term)]
+        except FormulaError as error:
+            raise InputErrors(
+                [InputError(f"`--add {text}`: {message}", None, hint) for _, message, hint in error.problems]
+            ) from None
+    return out
+
+
+def _condition(known: Rules, library: Library, text: str) -> Any:  # noqa: ANN401 - a formula
+    from foedus.formula import parse_formula
+    from foedus.loading.resolve import Known, find_formula_troubles
+
+    formula = parse_formula(_parsed(text))
+    ids = Known(known, {kind: set(each) for kind, each in library.index.items()})
+    problems = [InputError(f"`--add {text}`: {t.message}", None, t.hint) for t in find_formula_troubles(ids, formula)]
+    if problems:
+        raise InputErrors(problems)
+    return formula

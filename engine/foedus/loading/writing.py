@@ -1,0 +1,44 @@
+"""Scenarios written out as files that run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from foedus.model import Event, Scenario, Stated
+
+
+def write_scenario(scenario: Scenario, title: str, summary: str) -> str:
+    """The text of a scenario file; values are written as JSON, which YAML reads."""
+    lines = [
+        f"scenario: {scenario.scenario}",
+        f"title: {json.dumps(title, ensure_ascii=False)}",
+        f"summary: {json.dumps(summary, ensure_ascii=False)}",
+        f"clauses: [{', '.join(scenario.clauses)}]",
+        "events:",
+    ]
+    lines += [f"  - {json.dumps(_event(event), ensure_ascii=False)}" for event in scenario.events]
+    return "\n".join(lines) + "\n"
+
+
+def _event(event: Event) -> dict[str, Any]:
+    out: dict[str, Any] = {"id": event.id, "date": event.date.isoformat(), "act": _fact(event.act)}
+    if event.until is not None:
+        out["until"] = event.until if isinstance(event.until, str) else event.until.isoformat()
+    for name in ("by", "against"):
+        out[name] = _fact(getattr(event, name))
+    for name in ("about", "follows", "title"):
+        if getattr(event, name) is not None:
+            out[name] = getattr(event, name)
+    return out | {name: _fact(stated) for name, stated in event.facts.items()}
+
+
+def _fact(stated: Stated) -> Any:  # noqa: ANN401 - plain data
+    if stated.disputed:
+        return {"disputed": {actor: _value(value) for actor, value in stated.disputed.items()}}
+    return _value(stated.value)
+
+
+def _value(value: object) -> object:
+    return "unknown" if value is None else list(value) if isinstance(value, tuple) else value
