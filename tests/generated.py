@@ -96,6 +96,7 @@ KNOBS = {
     "floor": KnobSetting(("low", "middle", "high"), "middle", "gravity"),
     "limit": KnobSetting((1, 10), 10, "deaths"),
     "wide": KnobSetting((True, False), False),
+    "shared": KnobSetting(("low", "middle", "high"), "high", "gravity", same_as="t1.shared"),
 }
 
 
@@ -112,7 +113,7 @@ def tests(draw: st.DrawFn, *, knobs: bool) -> Formula:
         return Test("act", "is", tuple(draw(st.lists(acts, min_size=1, max_size=2, unique=True))))
     if name in {"gravity", "deaths"}:
         relation: Any = draw(st.sampled_from(["is", "at_least", "at_most"]))
-        knob = Knob("floor" if name == "gravity" else "limit")
+        knob = Knob(draw(st.sampled_from(["floor", "shared"])) if name == "gravity" else "limit")
         if knobs and draw(st.booleans()):
             return Test(name, relation, (knob,))
         many = 2 if relation == "is" else 1
@@ -277,7 +278,7 @@ def readings(draw: st.DrawFn, of: Rules) -> dict[str, Value]:
             out[name] = draw(st.sampled_from(sorted(term.definitions)))
             for knob, setting in term.definitions[str(out[name])].knobs.items():
                 if draw(st.booleans()):
-                    out[f"{name}.{knob}"] = draw(st.sampled_from(setting.values))
+                    out[setting.same_as or f"{name}.{knob}"] = draw(st.sampled_from(setting.values))
     for treaty in of.treaties.values():
         if draw(st.booleans()):
             out[treaty.treaty] = draw(st.sampled_from(sorted(treaty.wordings)))

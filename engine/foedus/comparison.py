@@ -17,7 +17,7 @@ from foedus.formula import About, All, Dated, Formula, Some, Term, Test, Who
 from foedus.ground import Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Maker
-from foedus.residual import Evaluation, Space
+from foedus.residual import Evaluation, Space, knob_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +132,7 @@ class Template:
                 continue
             for name, definition in self.rules.terms[term].definitions.items():
                 if knob in definition.knobs and value in definition.knobs[knob].values:
-                    out[f"{term}={name}.{knob}"] = value
+                    out[knob_variable(term, name, knob, definition.knobs[knob])[0]] = value
         return out
 
     def _parties(self, clause_id: str) -> tuple[str, str, str, date]:

@@ -62,7 +62,7 @@ def reading_of(question: Question, values: Mapping[int, int]) -> dict[str, Value
         value = variable.values[values[level]]
         if value is None or not variable.is_choice:
             continue
-        if variable.kind == "knob":
+        if variable.kind == "knob" and variable.of[0]:
             term, definition = variable.of
             if out.get(term, _only(question, term)) == definition:
                 out[f"{term}.{variable.name.rpartition('.')[2]}"] = value

@@ -96,7 +96,7 @@ class Reading:
     def knob(self, term: str, name: str) -> Value:
         """The setting of a knob of the definition chosen for the term."""
         knob = self.definition(term)[1].knobs[name]
-        asked = self.choices.get(f"{term}.{name}", knob.default)
+        asked = self.choices.get(knob.same_as or f"{term}.{name}", knob.default)
         return asked if asked in knob.values else knob.default
 
     def option(self, choose: Choose) -> str:

@@ -64,12 +64,16 @@ class Actor:
 @file_entry
 @dataclass(frozen=True)
 class KnobSetting:
-    """A setting inside a definition: its listed values and its default."""
+    """A setting inside a definition: its listed values and its default.
+
+    `same_as` names another knob, `term.knob`, that it is one choice with.
+    """
 
     values: tuple[Value, ...]
     default: Value
     attribute: str | None = None
     question: str | None = None
+    same_as: str | None = None
 
 
 @file_entry

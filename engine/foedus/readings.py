@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from foedus.derivation import DUTY_ORDER
 from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
 from foedus.ground import Facts, Reading, find_situations
-from foedus.residual import Evaluation, Residual, Space, Variable, _join
+from foedus.residual import Evaluation, Residual, Space, Variable, _join, knob_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,7 +135,7 @@ class Question:
                 continue
             for name, definition in self.rules.terms[term].definitions.items():
                 if knob in definition.knobs and value in definition.knobs[knob].values:
-                    out[f"{term}={name}.{knob}"] = value
+                    out[knob_variable(term, name, knob, definition.knobs[knob])[0]] = value
         return out
 
     @cached_property
@@ -200,7 +200,13 @@ class Question:
         keys = list(self.space.variables)
         facts = [key for key in keys if not self.space.variables[key].is_choice]
         facts.sort(key=lambda key: not self._is_open(self.space.variables[key]))
-        return [*(self.order_of_choices or [key for key in keys if self.space.variables[key].is_choice]), *facts]
+        choices = [key for key in keys if self.space.variables[key].is_choice]
+        # a knob that several terms share couples them, and so stands outside of them
+        choices.sort(key=lambda key: not self._is_shared(self.space.variables[key]))
+        return [*(self.order_of_choices or choices), *facts]
+
+    def _is_shared(self, variable: Variable) -> bool:
+        return variable.kind == "account" or (variable.kind == "knob" and not variable.of[0])
 
     @cached_property
     def variables(self) -> list[Variable]:
@@ -246,7 +252,7 @@ class Question:
         """Weights that count readings: a definition as often as its own knobs can be set, all else once."""
         own: dict[tuple[str, str], int] = {}
         for variable in self.variables:
-            if variable.kind == "knob":
+            if variable.kind == "knob" and variable.of[0]:
                 own[variable.of] = own.get(variable.of, 1) * len(variable.values)
         return [
             [own.get((v.name, str(value)), 1) if v.kind == "term" else 1 for value in v.values] for v in self.variables
@@ -310,6 +316,8 @@ class Question:
             match variable.kind:
                 case "term":
                     value = reading.choices.get(variable.name, self.rules.terms[variable.name].default)
+                case "knob" if not variable.of[0]:
+                    value = reading.choices.get(variable.name)
                 case "knob":
                     term, definition = variable.of
                     knob = variable.name.rpartition(".")[2]
@@ -322,8 +330,18 @@ class Question:
                     value = self.told[0]
                 case "fact":
                     value = self._known(variable)
-            out.append(variable.values.index(value) if value in variable.values else 0)
+            usual = self._usual(variable)
+            out.append(variable.values.index(value if value in variable.values else usual))
         return out
+
+    def _usual(self, variable: Variable) -> Value | None:
+        """The default of a shared knob; of all else, the first value."""
+        for entry in self.rules.terms.values() if variable.kind == "knob" else ():
+            for definition in entry.definitions.values():
+                for setting in definition.knobs.values():
+                    if setting.same_as == variable.name:
+                        return setting.default
+        return variable.values[0]
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""

@@ -96,11 +96,9 @@ class Space:
         if definition is not None:
             term, name = definition
             for knob, setting in self.rules.terms[term].definitions[name].knobs.items():
-                self.declare_knob(term, name, knob, setting.values)
-
-    def declare_knob(self, term: str, definition: str, knob: str, values: tuple[Value, ...]) -> str:
-        """The key of a knob of a definition."""
-        return self.declare("knob", f"{term}={definition}.{knob}", values, (term, definition))
+                own, of = knob_variable(term, name, knob, setting)
+                if own not in self.fixed:
+                    self.declare("knob", own, setting.values, of)
 
     def _reach_term(self, name: str) -> None:
         if name in self.variables:
@@ -185,11 +183,12 @@ class Evaluation:
 
     def _by_knob(self, term: str, definition: str, knob: str, asked: Callable[[Value], Residual]) -> Residual:
         setting = self.space.rules.terms[term].definitions[definition].knobs[knob]
-        fixed = self.space.fixed.get(f"{term}={definition}.{knob}")
+        name, of = knob_variable(term, definition, knob, setting)
+        fixed = self.space.fixed.get(name)
         if fixed is not None:
             return asked(fixed)
         branches = tuple([asked(value) for value in setting.values])
-        return self._pick("knob", f"{term}={definition}.{knob}", setting.values, branches, (term, definition))
+        return self._pick("knob", name, setting.values, branches, of)
 
     def _pick(
         self,
@@ -254,6 +253,11 @@ class Evaluation:
         names = ", ".join(formula.of) if isinstance(formula, Who) else ""
         whose = formula.whose if isinstance(formula, Who) else "about"
         return self._pick("actor", f"{event}.{whose} is {names}", (False, True), (False, True), (event, whose))
+
+
+def knob_variable(term: str, definition: str, knob: str, setting: KnobSetting) -> tuple[str, tuple[str, str]]:
+    """The name of a knob's variable, and the definition whose own it is; a shared one is nobody's own."""
+    return (setting.same_as, ("", "")) if setting.same_as else (f"{term}={definition}.{knob}", (term, definition))
 
 
 _HAPPENED = Test("happened", "is", (True,))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from foedus.residual import Variable
     from foedus.vocabulary import Value
 
-SOME = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 CLAUSE = "t/art-1"
 MOST_READINGS = 600
 MOST_COMPLETIONS = 300
@@ -56,7 +56,7 @@ def as_reading(question: Question, setting: Settings) -> tuple[dict[str, Value],
     choices: dict[str, Value] = {}
     for variable in question.choices:
         value = setting[variable.name]
-        if variable.kind == "knob":
+        if variable.kind == "knob" and variable.of[0]:
             term, definition = variable.of
             single = list(question.rules.terms[term].definitions)
             if setting.get(term, single[0] if len(single) == 1 else None) == definition:

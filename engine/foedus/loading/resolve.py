@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from foedus.formula import Path
     from foedus.ground import Rules
-    from foedus.model import Actor, Event, Expectation, Step
+    from foedus.model import Actor, Event, Expectation, KnobSetting, Step
     from foedus.vocabulary import Attribute, Value, Vocabulary
 
 ROLE_WORDS = frozenset(
@@ -195,11 +195,24 @@ class _Checker:
                     yield self.trouble((*where, "default"), message, f"one of {listed}")
                 if setting.attribute is not None:
                     yield from self.values((*where, "values"), setting.attribute, setting.values)
+                if setting.same_as is not None and not self.is_shared(setting):
+                    message = f"`{setting.same_as}` is no knob with these values and this default"
+                    yield self.trouble((*where, "same_as"), message, "name a knob as `term.knob`, with the same values")
             used = {knob for part in definition.holds_when.walk() for knob in _knobs_in(part)}
             for knob in definition.knobs.keys() - used:
                 message = f"nothing in the definition `{name}` reads the knob `{knob}`"
                 yield self.trouble((*at, "knobs", knob), message, f"write `${knob}` in its condition", at_key=True)
             yield from self.formula((*at, "holds_when"), definition.holds_when, definition.knobs)
+
+    def is_shared(self, setting: KnobSetting) -> bool:
+        """Whether the knob that it is said to be one with is there, and alike."""
+        term, _, knob = str(setting.same_as).partition(".")
+        if term not in self.known.rules.terms:
+            return term in self.known.ids["term"]
+        others = [d.knobs[knob] for d in self.known.rules.terms[term].definitions.values() if knob in d.knobs]
+        return any(
+            (o.values, o.default, o.same_as) == (setting.values, setting.default, setting.same_as) for o in others
+        )
 
     def overlay(self, overlay: Overlay, at: Path) -> Iterator[Trouble]:
         for path, formula in formulas_of(overlay):

@@ -64,10 +64,10 @@ def plot_readings(question: Question, influences: Sequence[Influence], path: Pat
     axes.set_xlim(0, 1)
     axes.legend(loc="lower right", fontsize=8, frameon=False)
     measure = "settling share" if all(each.settling is not None for each in shown) else "pivotal share"
-    axes.set_title(
+    figure.suptitle(
         f"{question.scenario.scenario}, {question.clause}: share of readings, and {measure} of each choice", fontsize=9
     )
-    axes.set_xlabel(CAUTION, fontsize=7)
+    figure.supxlabel(CAUTION, fontsize=7)
     _save(figure, path, f"{question.scenario.scenario}, {question.clause}")
 
 
@@ -81,8 +81,8 @@ def plot_sweep(question: Question, varied: str, steps: Sequence[Step], path: Pat
     axes.set_xticks(range(len(steps)), [said(step.value) for step in steps])
     axes.set_ylim(0, 1)
     axes.set_ylabel("share of listed readings")
-    axes.set_title(f"{question.scenario.scenario}, {question.clause}: over {varied}", fontsize=9)
-    axes.set_xlabel(CAUTION, fontsize=7)
+    figure.suptitle(f"{question.scenario.scenario}, {question.clause}: over {varied}", fontsize=9)
+    figure.supxlabel(CAUTION, fontsize=7)
     _save(figure, path, f"{question.scenario.scenario}, {question.clause}, over {varied}")
 
 
