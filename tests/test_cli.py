@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -310,3 +311,132 @@ def test_names_are_completed_by_the_shell(tmp_path: Path) -> None:
 
 def test_the_version_is_told() -> None:
     assert foedus("--version").startswith("foedus ")
+
+
+# Over all readings
+
+
+def test_readings_tells_share_counts_and_the_word_that_carries_most() -> None:
+    page = foedus("readings", "2024-kursk")
+    assert "contested" in page
+    assert "state-of-war" in page
+    assert "no probability" in page
+    found = record("readings", "2024-kursk")
+    exact = [Fraction(share["exact"]) for share in found["shares"].values()]
+    assert sum(exact) == 1
+    assert sum(Fraction(each["settling"]["exact"]) for each in found["influence"]) == 1
+    assert found["influence"][0]["name"] == "state-of-war"
+
+
+def test_readings_can_be_restricted_and_weighted(tmp_path: Path) -> None:
+    every = record("readings", "2024-kursk")
+    early = record("readings", "2024-kursk", "--admissible", "1961")
+    assert sum(early["counts"].values()) < sum(every["counts"].values())
+    court = record("readings", "2024-kursk", "--argued-by", "ICJ")
+    assert sum(court["counts"].values()) < sum(every["counts"].values())
+    weights = tmp_path / "weights.yaml"
+    weights.write_text("state-of-war: {declared: 3, material: 1}\n", encoding="utf-8")
+    weighted = record("readings", "2024-kursk", "--weights", str(weights))
+    assert weighted["measure"].startswith("weighted")
+    sides = next(each for each in weighted["influence"] if each["name"] == "state-of-war")["sides"]
+    assert {side["value"] for side in sides} >= {"declared", "material"}
+
+
+def test_wrong_weights_are_located(tmp_path: Path) -> None:
+    (tmp_path / "weights.yaml").write_text("state-of-war: {declred: 3, material: half}\nwar: {}\n", encoding="utf-8")
+    result = command("readings", "2024-kursk", "--weights", "weights.yaml", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "weights.yaml:1:16: unknown definition `declred`" in result.stderr
+    assert "did you mean `declared`?" in result.stderr
+    assert "`half` is no weight" in result.stderr
+    assert "unknown term `war`" in result.stderr
+
+
+def test_residual_prints_the_question_that_remains() -> None:
+    page = foedus("residual", "2024-kursk")
+    assert "temporal-scope:" in page
+    assert "begun-in-force: no" in page
+    settled = foedus("residual", "2024-kursk", "--define", "temporal-scope=begun-in-force")
+    assert "no, whatever is chosen" in settled
+    assert "by" in json.dumps(record("residual", "2024-kursk")["residual"])
+
+
+def test_a_flip_does_what_it_says() -> None:
+    found = record("flip", "2024-kursk", "--profile", "kyiv")
+    assert found["now"] == "does-not-arise"
+    assert found["of_reading"]["fewest"] == 1
+    for (change,) in found["of_reading"]["ways"]:
+        if change["kind"] in {"term", "overlay"}:
+            arguments = ["--profile", "kyiv", "--define", f"{change['name']}={change['to']}"]
+            again = record("run", "2024-kursk", "--clause", "rus-prk-2024/art-4", *arguments)
+            assert again["overall"]["rus-prk-2024/art-4"]["casus"] == "arises"
+
+
+def test_a_dispute_is_mapped_to_the_smallest_set_of_points() -> None:
+    found = record("dispute", "2024-kursk", "--between", "RUS,UKR")
+    assert found["first_would_adopt"] == [["lawful-self-defence"]]
+    assert found["second_would_adopt"] == [["lawful-self-defence"]]
+    assert "lawful-self-defence" in foedus("dispute", "2024-kursk", "--between", "moscow,kyiv")
+
+
+def test_a_graver_attack_never_loses_a_reading_in_kursk() -> None:
+    steps = record("sweep", "2024-kursk", "--vary", "gravity")["steps"]
+    shares = [Fraction(step["shares"]["arises"]["exact"]) for step in steps]
+    assert shares == sorted(shares)
+    assert [step["value"] for step in steps] == ["none", "minor", "limited", "serious", "grave"]
+    assert "declared" not in foedus("sweep", "2024-kursk", "--vary", "armed-attack.gravity_floor")
+
+
+def test_a_comparison_writes_scenarios_that_show_it(tmp_path: Path) -> None:
+    found = record("compare", "ussr-prk-1961/art-1", "rus-prk-2024/art-4", "--witness", str(tmp_path))
+    assert found["relations"]["default reading"] == "broader"
+    assert list(found["witnesses"]) == ["only-first"]
+    shown = record("run", str(tmp_path / "only-first.yaml"))
+    assert shown["overall"]["ussr-prk-1961/art-1"]["casus"] == "arises"
+    assert shown["overall"]["rus-prk-2024/art-4"]["casus"] == "does-not-arise"
+
+
+def test_witnesses_both_ways_show_two_clauses_incomparable(tmp_path: Path) -> None:
+    first, second = "rus-prk-2024/art-4", "nato-1949/art-5"
+    found = record("compare", first, second, "--witness", str(tmp_path))
+    assert found["relations"]["default reading"] == "incomparable"
+    for name, only, other in (("only-first", first, second), ("only-second", second, first)):
+        shown = record("run", str(tmp_path / f"{name}.yaml"))
+        assert shown["overall"][only]["casus"] == "arises"
+        assert shown["overall"][other]["casus"] != "arises"
+
+
+def test_a_clause_is_as_broad_as_itself() -> None:
+    found = record("compare", "usa-kor-1953/art-3", "usa-kor-1953/art-3", "--profile", "icj")
+    assert set(found["relations"].values()) <= {"equivalent"} or "not decided" in str(found["relations"])
+    assert found["relations"]["icj"] == "equivalent"
+
+
+def test_striking_out_a_word_of_a_conjunction_never_lowers_the_share() -> None:
+    effects = record("redraft", "rus-prk-2024/art-4", "--drop", "state-of-war")["effects"]
+    assert effects
+    assert all(Fraction(e["share_after"]["exact"]) >= Fraction(e["share_before"]["exact"]) for e in effects)
+    added = record("redraft", "rus-prk-2024/art-4", "--add", "{gravity: {at_least: grave}}", "--scenario", "2024-kursk")
+    assert added["effects"][0]["share_after"]["about"] == 0
+
+
+@pytest.mark.parametrize("arguments", [["--drop", "agression"], ["--add", "{gravty: grave}"], ["--add", "[a"], []])
+def test_a_wrong_redraft_is_answered(arguments: list[str], tmp_path: Path) -> None:
+    result = command("redraft", "rus-prk-2024/art-4", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert result.stderr
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "html"])
+def test_pictures_are_made(form: str, tmp_path: Path) -> None:
+    readings, sweep = tmp_path / f"readings.{form}", tmp_path / f"sweep.{form}"
+    foedus("readings", "2024-kursk", "--plot", str(readings))
+    foedus("sweep", "2024-kursk", "--vary", "gravity", "--plot", str(sweep))
+    assert readings.stat().st_size > 5000
+    assert sweep.stat().st_size > 5000
+    if form == "svg":
+        assert ET.fromstring(readings.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314 - our own text
+    result = command("readings", "2024-kursk", "--plot", "x.gif", cwd=tmp_path)
+    assert result.returncode == 2
+    assert ".svg, .png or .html" in result.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Clause,
         Definition,
         Event,
+        KnobSetting,
         Overlay,
         Profile,
         Scenario,
@@ -65,11 +66,47 @@ class Rules:
     overlays: Mapping[str, Overlay]
     profiles: Mapping[str, Profile]
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The actors whom some condition names."""
+        names: set[str] = set()
+        for formula, _ in self.formulas():
+            for part in formula.walk():
+                if isinstance(part, Who):
+                    names.update(part.of)
+        return frozenset(names & self.actors.keys())
+
+    def formulas(self) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
+        """The conditions of all definitions, clauses and overlays, with the knobs that they may read."""
+        for entry in self.terms.values():
+            for definition in entry.definitions.values():
+                yield definition.holds_when, definition.knobs
+        overlays = list(self.overlays.values())
+        for treaty in self.treaties.values():
+            overlays += treaty.attachments.values()
+            for clause in treaty.clauses.values():
+                for version in clause.versions:
+                    for formula in (version.trigger, *version.scope.values(), *version.exceptions.values()):
+                        yield formula, {}
+                    yield from _of_steps(version.procedure)
+        for overlay in overlays:
+            for condition in (overlay.requires, overlay.excludes):
+                if condition is not None:
+                    yield condition, {}
+            yield from _of_steps(overlay.procedure)
+
     def clause(self, clause_id: str) -> tuple[Treaty, Clause]:
         """The treaty and the clause that an id such as `nato-1949/art-5` names."""
         treaty_id, _, name = clause_id.partition("/")
         treaty = self.treaties[treaty_id]
         return treaty, treaty.clauses[name]
+
+
+def _of_steps(procedure: Mapping[str, Step]) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
+    for step in procedure.values():
+        for formula in (step.met_when, step.refused_when):
+            if formula is not None:
+                yield formula, {}
 
 
 @dataclass(frozen=True)
@@ -157,6 +194,16 @@ class Facts:
             if (self.on is None or event.date <= self.on)
             and ("happened" not in event.facts or event.facts["happened"].according_to(self.account) is not False)
         }
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The actors whom some event names, on whatever account."""
+        names: set[str] = set()
+        for event in self.events.values():
+            for stated in (event.by, event.against):
+                for value in (stated.value, *stated.disputed.values()):
+                    names.update(value if isinstance(value, tuple) else (str(value),))
+        return frozenset(names)
 
     @cached_property
     def known(self) -> dict[tuple[str, str], Value]:
@@ -303,6 +350,17 @@ class Situation:
         return InForce(_status(period, first, last), period.from_, period.until)
 
     @cached_property
+    def alike(self) -> tuple[object, ...]:
+        """What the judgement can depend on: cases that are alike here have the same derivations.
+
+        An obligor whom neither an event nor a condition names is like any other such obligor of the same dates.
+        """
+        obligor = self.case.obligor
+        speaks = obligor in self.facts.named or obligor in self.rules.named
+        case = replace(self.case, obligor=obligor if speaks else "")
+        return (case, tuple(self.common_periods), tuple(self.overlays), tuple(self.overrides.items()))
+
+    @cached_property
     def overlays(self) -> dict[str, Overlay]:
         """What is read into the clause or attached to it, by the id under which a reading sets it aside."""
         of_treaty = {f"{self.treaty.treaty}/{name}": each for name, each in self.treaty.attachments.items()}
@@ -371,7 +429,7 @@ class Situation:
 def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
     """Every case that the clause makes of the scenario: each act against a party, for each other party.
 
-    A party does not owe to itself, nor against itself: where the adversary is a party, it is no obligor.
+    A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor.
     """
     treaty, clause = rules.clause(clause_id)
     for event in facts.events.values():
@@ -384,7 +442,7 @@ def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situ
                 continue
             for adversary in adversaries:
                 for obligor in treaty.parties:
-                    if obligor in {beneficiary, adversary} or not _may_be(obligor, clause.obligors, treaty):
+                    if obligor in {beneficiary, *adversaries} or not _may_be(obligor, clause.obligors, treaty):
                         continue
                     version = version_for(clause, event.date, facts.last_day(event.id))
                     case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)

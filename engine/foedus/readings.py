@@ -101,7 +101,7 @@ class Question:
         if self.overrides:
             for situation in kept:
                 object.__setattr__(situation, "overrides", dict(self.overrides))
-        return kept
+        return list({situation.alike: situation for situation in kept}.values())
 
     @cached_property
     def told(self) -> tuple[str | None, ...]:

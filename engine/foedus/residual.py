@@ -27,7 +27,7 @@ from foedus.formula import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, KnobSetting
@@ -270,34 +270,13 @@ def domain(rules: Rules, name: str, attribute: Attribute) -> tuple[Value, ...]:
     if attribute.type != "number":
         return tuple(attribute.values)
     limits: set[int] = set()
-    for formula, knobs in _every_formula(rules):
+    for formula, knobs in rules.formulas():
         for part in formula.walk():
             if isinstance(part, Test) and part.attribute == name:
                 for value in part.values:
                     limits.update(map(int, knobs[value.name].values if isinstance(value, Knob) else (value,)))
     around = {max(limit + step, 0) for limit in limits for step in (-1, 0, 1)}
     return tuple(sorted(around | {0}))
-
-
-def _every_formula(rules: Rules) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
-    """The conditions of all definitions, clauses and overlays, with the knobs that they may read."""
-    for entry in rules.terms.values():
-        for definition in entry.definitions.values():
-            yield definition.holds_when, definition.knobs
-    overlays = list(rules.overlays.values())
-    for treaty in rules.treaties.values():
-        overlays += treaty.attachments.values()
-        for clause in treaty.clauses.values():
-            for version in clause.versions:
-                steps = [each for step in version.procedure.values() for each in (step.met_when, step.refused_when)]
-                for formula in (version.trigger, *version.scope.values(), *version.exceptions.values(), *steps):
-                    if formula is not None:
-                        yield formula, {}
-    for overlay in overlays:
-        steps = [each for step in overlay.procedure.values() for each in (step.met_when, step.refused_when)]
-        for formula in (overlay.requires, overlay.excludes, *steps):
-            if formula is not None:
-                yield formula, {}
 
 
 def _holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ...]) -> bool:

@@ -64,8 +64,12 @@ def run(
     findings: dict[str, tuple[Finding, ...]] = {}
     for clause in clauses or scenario.clauses:
         found = []
+        judged: dict[tuple[object, ...], tuple[Finding, Executor]] = {}
         for situation in find_situations(rules, facts, clause):
-            finding, by = judge(situation, reading, executor)
+            if situation.alike not in judged:
+                judged[situation.alike] = judge(situation, reading, executor)
+            finding, by = judged[situation.alike]
+            finding = replace(finding, case=situation.case)
             answered = "reference" if by == "reference" else answered
             found.append(finding)
         findings[clause] = tuple(found)
