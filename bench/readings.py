@@ -232,8 +232,8 @@ def clingo(workload: Workload) -> int:
     lines.append("b(0..1).")
     lines.append("ok(T2,T3,T4,T5) :- b(T2), b(T3), b(T4), b(T5), 1 <= T2+T3, 1 <= T4+1-T5.")
     lines.append(
-        "total(S) :- S = #sum{A*B*C*D*E*F,L,T2,T3,T4,T5 : ok(T2,T3,T4,T5), n(0,1,L,A), n(1,1,L,B), n(2,T2,L,C), n(3,T3,L,D),"
-        " n(4,T4,L,E), n(5,T5,L,F)}."
+        "total(S) :- S = #sum{A*B*C*D*E*F,L,T2,T3,T4,T5 : ok(T2,T3,T4,T5), n(0,1,L,A), n(1,1,L,B),"
+        " n(2,T2,L,C), n(3,T3,L,D), n(4,T4,L,E), n(5,T5,L,F)}."
     )
     control = asp.Control(["--warn=none"])
     control.add("base", [], "\n".join(lines))
@@ -272,7 +272,7 @@ def duckdb(workload: Workload) -> int:
         connection.execute(f"create table t{i} as select * from (values {rows}) as v(l, t{i})")
     joins = " ".join(f"join t{i} using (l)" for i in range(1, len(workload.terms)))
     where = "t0 and t1 and (t2 or t3) and (t4 or not t5)"
-    found = connection.execute(f"select count(*) from t0 {joins} where {where}").fetchone()  # noqa: S608
+    found = connection.execute(f"select count(*) from t0 {joins} where {where}").fetchone()
     connection.close()
     assert found is not None  # noqa: S101
     return int(found[0])
@@ -293,18 +293,18 @@ def oxidd(workload: Workload) -> int:
         memo: dict[Any, int] = {}
 
         def weigh(node: Any, at: int) -> int:  # noqa: ANN401
-            if at == 6:  # noqa: PLR2004
+            if at == 6:
                 return int(node.satisfiable())
             key = (node, at)
             if key not in memo:
-                high, low = weights[at]  # noqa: B023
+                high, low = weights[at]
                 is_here = node.node_var() == at if hasattr(node, "node_var") else False
                 if is_here:
                     then, otherwise = node.cofactors()
-                    memo[key] = high * weigh(then, at + 1) + low * weigh(otherwise, at + 1)  # noqa: B023
+                    memo[key] = high * weigh(then, at + 1) + low * weigh(otherwise, at + 1)
                 else:
-                    memo[key] = (high + low) * weigh(node, at + 1)  # noqa: B023
-            return memo[key]  # noqa: B023
+                    memo[key] = (high + low) * weigh(node, at + 1)
+            return memo[key]
 
         total += weigh(root, 0)
     return total
@@ -377,7 +377,7 @@ def main() -> None:
     print("\nshipped scenarios, one clause each, after start-up")
     library = Library()
     slowest: list[tuple[float, str]] = []
-    for name, scenario in library.all_of("scenario").items():
+    for name, scenario in library.scenarios().items():
         rules = library.rules_for(scenario.clauses)
         for clause in scenario.clauses:
             own = [elapsed(lambda r=rules, s=scenario, c=clause: Question(r, s, c).shares) for _ in range(3)]  # type: ignore[misc]

@@ -8,7 +8,7 @@ from foedus.run import meets
 
 LIBRARY = Library()
 RULES = LIBRARY.everything()
-SCENARIOS = LIBRARY.all_of("scenario")
+SCENARIOS = LIBRARY.scenarios()
 LIBRARY.check(RULES, SCENARIOS.values())
 EXPECTATIONS = [(name, index) for name, scenario in SCENARIOS.items() for index in range(len(scenario.expect))]
 

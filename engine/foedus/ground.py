@@ -31,7 +31,7 @@ from foedus.formula import (
 from foedus.model import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from foedus.model import (
         Actor,
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 TEMPORAL_SCOPE = "temporal-scope"
 """The term that decides whether a clause was in force for an event; every clause asks it."""
 
+Condition = tuple[Formula, "Mapping[str, KnobSetting]"]
+"""A formula, and the knobs of the definition that it stands in."""
+
 APPLIED, SET_ASIDE = "applied", "set-aside"
 
 
@@ -67,33 +70,30 @@ class Rules:
     profiles: Mapping[str, Profile]
 
     @cached_property
-    def named(self) -> frozenset[str]:
-        """The actors whom some condition names."""
-        names: set[str] = set()
-        for formula, _ in self.formulas():
-            for part in formula.walk():
-                if isinstance(part, Who):
-                    names.update(part.of)
+    def named(self) -> dict[str, frozenset[str]]:
+        """Treaty to the actors whom a condition names that one of its clauses may come to."""
+        everywhere = self._actors_in(formula for formula, _ in self._shared())
+        return {
+            name: everywhere | self._actors_in(formula for formula, _ in _of_treaty(treaty))
+            for name, treaty in self.treaties.items()
+        }
+
+    def _actors_in(self, formulas: Iterable[Formula]) -> frozenset[str]:
+        names = {name for each in formulas for part in each.walk() if isinstance(part, Who) for name in part.of}
         return frozenset(names & self.actors.keys())
 
-    def formulas(self) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
+    def formulas(self) -> Iterator[Condition]:
         """The conditions of all definitions, clauses and overlays, with the knobs that they may read."""
+        yield from self._shared()
+        for treaty in self.treaties.values():
+            yield from _of_treaty(treaty)
+
+    def _shared(self) -> Iterator[Condition]:
         for entry in self.terms.values():
             for definition in entry.definitions.values():
                 yield definition.holds_when, definition.knobs
-        overlays = list(self.overlays.values())
-        for treaty in self.treaties.values():
-            overlays += treaty.attachments.values()
-            for clause in treaty.clauses.values():
-                for version in clause.versions:
-                    for formula in (version.trigger, *version.scope.values(), *version.exceptions.values()):
-                        yield formula, {}
-                    yield from _of_steps(version.procedure)
-        for overlay in overlays:
-            for condition in (overlay.requires, overlay.excludes):
-                if condition is not None:
-                    yield condition, {}
-            yield from _of_steps(overlay.procedure)
+        for overlay in self.overlays.values():
+            yield from _of_overlay(overlay)
 
     def clause(self, clause_id: str) -> tuple[Treaty, Clause]:
         """The treaty and the clause that an id such as `nato-1949/art-5` names."""
@@ -102,7 +102,24 @@ class Rules:
         return treaty, treaty.clauses[name]
 
 
-def _of_steps(procedure: Mapping[str, Step]) -> Iterator[tuple[Formula, Mapping[str, KnobSetting]]]:
+def _of_treaty(treaty: Treaty) -> Iterator[Condition]:
+    for overlay in treaty.attachments.values():
+        yield from _of_overlay(overlay)
+    for clause in treaty.clauses.values():
+        for version in clause.versions:
+            for formula in (version.trigger, *version.scope.values(), *version.exceptions.values()):
+                yield formula, {}
+            yield from _of_steps(version.procedure)
+
+
+def _of_overlay(overlay: Overlay) -> Iterator[Condition]:
+    for condition in (overlay.requires, overlay.excludes):
+        if condition is not None:
+            yield condition, {}
+    yield from _of_steps(overlay.procedure)
+
+
+def _of_steps(procedure: Mapping[str, Step]) -> Iterator[Condition]:
     for step in procedure.values():
         for formula in (step.met_when, step.refused_when):
             if formula is not None:
@@ -356,7 +373,7 @@ class Situation:
         An obligor whom neither an event nor a condition names is like any other such obligor of the same dates.
         """
         obligor = self.case.obligor
-        speaks = obligor in self.facts.named or obligor in self.rules.named
+        speaks = obligor in self.facts.named or obligor in self.rules.named[self.treaty.treaty]
         case = replace(self.case, obligor=obligor if speaks else "")
         return (case, tuple(self.common_periods), tuple(self.overlays), tuple(self.overrides.items()))
 

@@ -268,7 +268,10 @@ class Treaty:
 @file_entry
 @dataclass(frozen=True)
 class Profile:
-    """A named, cited, partial reading; a State's profile speaks with that State's account of the facts."""
+    """A named, cited, partial reading; a State's profile speaks with that State's account of the facts.
+
+    `from_` and `until` say of which time it speaks.
+    """
 
     profile: str
     title: str
@@ -276,7 +279,13 @@ class Profile:
     source: Source | None = None
     stylised: str | None = None
     account: str | None = None
+    from_: Day | None = None
+    until: Day | None = None
     note: str | None = None
+
+    def speaks_of(self, day: Day) -> bool:
+        """Whether its actor can be taken to have read so on that day."""
+        return (self.from_ or Day.min) <= day < (self.until or Day.max)
 
 
 class StatedError(ValueError):
@@ -399,13 +408,18 @@ class Expectation:
 @file_entry
 @dataclass(frozen=True)
 class Scenario:
-    """Dated events, what was in fact done, and what foedus must find."""
+    """Dated events, what was in fact done, and what foedus must find.
+
+    One that `extends` another has its events, with the facts under `change` (event, attribute) stated otherwise.
+    """
 
     scenario: str
     title: str
     summary: str
-    clauses: tuple[str, ...]
-    events: tuple[Event, ...]
+    clauses: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    extends: str | None = None
+    change: dict[str, dict[str, Stated]] = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
     record: Record | None = None
     sources: tuple[Source, ...] = ()

@@ -53,8 +53,9 @@ def run(
     account: str | None = None,
     on: date | None = None,
     executor: Executor = "reference",
+    seek_missing: bool = False,
 ) -> Run:
-    """Judge every case that the clauses make of the scenario.
+    """Judge every case that the clauses make of the scenario; `seek_missing` asks which facts would settle it.
 
     A case too large for durable-rules is judged by the reference, and the run says so.
     """
@@ -67,7 +68,7 @@ def run(
         judged: dict[tuple[object, ...], tuple[Finding, Executor]] = {}
         for situation in find_situations(rules, facts, clause):
             if situation.alike not in judged:
-                judged[situation.alike] = judge(situation, reading, executor)
+                judged[situation.alike] = judge(situation, reading, executor, seek_missing=seek_missing)
             finding, by = judged[situation.alike]
             finding = replace(finding, case=situation.case)
             answered = "reference" if by == "reference" else answered
@@ -76,7 +77,9 @@ def run(
     return Run(scenario, rules, reading, account, on, answered, findings)
 
 
-def judge(situation: Situation, reading: Reading, executor: Executor = "reference") -> tuple[Finding, Executor]:
+def judge(
+    situation: Situation, reading: Reading, executor: Executor = "reference", *, seek_missing: bool = False
+) -> tuple[Finding, Executor]:
     """The finding of one case, and the executor that made it."""
     if executor == "rete":
         try:
@@ -86,7 +89,9 @@ def judge(situation: Situation, reading: Reading, executor: Executor = "referenc
     else:
         judgement = reference.judge(situation, reading)
     finding = conclude(situation, judgement)
-    return replace(finding, missing=find_missing(situation, reading, finding)), executor
+    if seek_missing:
+        finding = replace(finding, missing=find_missing(situation, reading, finding))
+    return finding, executor
 
 
 def under(

@@ -172,7 +172,7 @@ def test_an_undetermined_finding_names_a_fact_or_an_actor_that_is_unknown(data: 
     """And a fact named as settling it whatever it is, does settle it."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     choices, account = data.draw(readings(known)), data.draw(accounts)
-    result = run(known, scenario, choices=choices, account=account)
+    result = run(known, scenario, choices=choices, account=account, seek_missing=True)
     for finding in result.findings["t/art-1"]:
         if finding.casus != "undetermined":
             continue

@@ -125,7 +125,14 @@ def run(
     account = None if account == "none" else account
     day = day_of(on)
     result = run_scenario(
-        known, found, clauses=clauses, choices=choices, account=account, on=day, executor=executor or default_executor()
+        known,
+        found,
+        clauses=clauses,
+        choices=choices,
+        account=account,
+        on=day,
+        executor=executor or default_executor(),
+        seek_missing=True,
     )
     others = _other_profiles(known, found, clauses, day) if profile is None and not choices else {}
     if as_json:
@@ -243,13 +250,23 @@ def list_(
             help="treaties, clauses, terms, definitions, profiles, overlays, scenarios, acts, attributes or actors.",
         ),
     ],
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only scenarios with this tag; repeatable.")] = None,
+    party: Annotated[
+        str | None,
+        typer.Option("--party", help="Only treaties, clauses or scenarios of this actor.", autocompletion=names.actors),
+    ] = None,
+    in_force: Annotated[
+        str | None, typer.Option("--in-force", metavar="DATE", help="Only treaties and clauses in force on this day.")
+    ] = None,
     rules: RulesFolder = None,
     as_json: Json = False,
 ) -> None:
-    """List what the library has."""
+    """List what the library has, by tag, party and date where that is asked."""
     from foedus.report import catalogue
 
-    rows = catalogue.rows(library_with(rules), kind)
+    library = library_with(rules)
+    party = account_of_actors(library.actors, party)
+    rows = catalogue.rows(library, kind, tags=tag or [], party=party, in_force=day_of(in_force))
     if as_json:
         print_json(rows)
         return
@@ -508,6 +525,14 @@ def _value(text: str) -> Value:
     if text in {"true", "false"}:
         return text == "true"
     return int(text) if text.lstrip("-").isdigit() else text
+
+
+def account_of_actors(actors: Mapping[str, Any], code: str | None) -> str | None:
+    from foedus.loading.resolve import nearest_actor
+
+    if code is None or code in actors:
+        return code
+    raise InputErrors([InputError(f"unknown actor `{code}`", None, nearest_actor(code, actors))])
 
 
 def account_of(known: Rules, account: str | None) -> str | None:

@@ -527,7 +527,7 @@ def redraft(
 def _scenarios_on(library: Library, clause: str, named: list[str] | None) -> list[Scenario]:
     if named:
         return [library.scenario(name) for name in named]
-    every = library.all_of("scenario").values()
+    every = library.scenarios().values()
     return [each for each in every if clause in {*each.clauses, *(e.clause for e in each.expect)}]
 
 
@@ -561,3 +561,60 @@ def _condition(known: Rules, library: Library, text: str) -> Any:  # noqa: ANN40
     if problems:
         raise InputErrors(problems)
     return formula
+
+
+@app.command()
+def backtest(
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Compare what profiles find of historical cases with the positions that their actors took."""
+    from foedus.backtest import backtest as run_backtest
+    from foedus.report import backtest as report
+
+    library = library_with(rules)
+    scenarios = [each for each in library.scenarios().values() if each.record is not None]
+    known = rules_for(library, [clause for each in scenarios for clause in each.clauses], scenarios)
+    with progress_over(len(scenarios), "cases") as advance:
+        trials = run_backtest(known, scenarios, known.profiles.values(), advance)
+    if as_json:
+        print_json({**report.backtest_record(trials), "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_backtest(page, trials)
+    page.write()
+
+
+@app.command()
+def pairs(
+    tag: Annotated[str | None, typer.Argument(metavar="[TAG]", help="Only this pair, such as pair-drones.")] = None,
+    rules: RulesFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Show paired cases: one text, different facts or readings, and what comes of it."""
+    from foedus.report import pairs as report
+
+    library = library_with(rules)
+    scenarios = library.scenarios()
+    groups: dict[str, list[Scenario]] = {}
+    for scenario in scenarios.values():
+        for each in scenario.tags:
+            if each.startswith("pair-") and tag in {None, each}:
+                groups.setdefault(each, []).append(scenario)
+    groups = {name: own for name, own in sorted(groups.items()) if len(own) > 1}
+    if not groups:
+        every = {each for scenario in scenarios.values() for each in scenario.tags if each.startswith("pair-")}
+        raise InputErrors([InputError(f"no pair is called `{tag}`", None, nearest(tag, every))])
+    every_clause = [clause for own in groups.values() for each in own for clause in each.clauses]
+    known = rules_for(library, every_clause, [each for own in groups.values() for each in own])
+    found = report.rows(known, groups)
+    if as_json:
+        print_json({"pairs": found, "inputs": library.inputs})
+        return
+    from foedus.report.page import Page
+
+    page = Page()
+    report.show_pairs(page, found)
+    page.write()

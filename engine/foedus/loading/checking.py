@@ -21,11 +21,11 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
     """
     named = list(paths)
     if not named:
-        scenarios = list(library.all_of("scenario").values())
+        scenarios = list(library.scenarios().values())
     else:
         scenarios = [each for path in named for file in _files(library, path) for each in _read(library, file)]
     rules = library.everything()
-    library.check(rules, [each for each in scenarios if isinstance(each, Scenario)])
+    library.check(rules, [library.extended(each) for each in _only_scenarios(scenarios)])
     if named:
         return {"files": sum(1 for path in named for _ in _files(library, path))}
     return {
@@ -35,6 +35,10 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
         "profiles": len(rules.profiles),
         "scenarios": len(scenarios),
     }
+
+
+def _only_scenarios(found: Iterable[object]) -> list[Scenario]:
+    return [each for each in found if isinstance(each, Scenario)]
 
 
 def _files(library: Library, path: Path) -> Iterator[Path]:

@@ -202,7 +202,47 @@ class Library:
         scenario = self.read("scenario", named, path)
         if not isinstance(scenario, Scenario):
             raise InputErrors(self.problems)
-        return scenario
+        return self.extended(scenario)
+
+    def scenarios(self) -> dict[str, Scenario]:
+        """Every scenario that can be loaded, by name."""
+        return {name: self.extended(each) for name, each in self.all_of("scenario").items()}
+
+    def extended(self, scenario: Scenario, above: tuple[str, ...] = ()) -> Scenario:
+        """A scenario that extends another, with the events of that one, some facts changed.
+
+        Raises:
+            InputErrors: if there is no such scenario, or no such event in it, or they extend each other in a circle.
+        """
+        if scenario.extends is None:
+            return scenario
+        key = ("scenario", scenario.scenario)
+        if scenario.extends in {scenario.scenario, *above}:
+            raise self._wrong(key, ("extends",), "scenarios extend each other in a circle")
+        base = self.find("scenario", scenario.extends)
+        if base is None:
+            hint = nearest(scenario.extends, self.index["scenario"])
+            raise self._wrong(key, ("extends",), f"unknown scenario `{scenario.extends}`", hint)
+        base = self.extended(base, (*above, scenario.scenario))
+        events = {event.id: event for event in base.events}
+        for name, facts in scenario.change.items():
+            if name not in events:
+                raise self._wrong(key, ("change", name), f"unknown event `{name}`", nearest(name, events), at_key=True)
+            fixed: dict[str, Any] = {each: fact for each, fact in facts.items() if each in {"act", "by", "against"}}
+            other = {each: fact for each, fact in facts.items() if each not in fixed}
+            events[name] = replace(events[name], **fixed, facts={**events[name].facts, **other})
+        return replace(
+            scenario,
+            clauses=scenario.clauses or base.clauses,
+            events=(*events.values(), *scenario.events),
+            record=scenario.record,
+        )
+
+    def _wrong(
+        self, key: Key, path: tuple[str | int, ...], message: str, hint: str | None = None, *, at_key: bool = False
+    ) -> InputErrors:
+        place = self.document(key).place(path, key=at_key)
+        return InputErrors([*self.problems, InputError(message, place, hint)])
 
     def rules_for(
         self, clauses: Iterable[str], terms: Iterable[str] = (), profiles: Iterable[str] | None = None

@@ -5,23 +5,49 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus.explain import cite, day
+from foedus.ground import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from foedus.loading.library import Library
+    from foedus.model import Treaty
     from foedus.report.page import Page
 
 
-def rows(library: Library, kind: str) -> list[dict[str, Any]]:
-    """One row for each entry of that kind, its id first.
+def rows(
+    library: Library,
+    kind: str,
+    *,
+    tags: Sequence[str] = (),
+    party: str | None = None,
+    in_force: date | None = None,
+) -> list[dict[str, Any]]:
+    """One row for each entry of that kind, its id first; only those with all tags, of the party, in force on the day.
 
     Raises:
         InputErrors: if a file of that kind is wrong.
     """
-    found = list(_rows(library, kind))
+    found = [row for row in _rows(library, kind) if set(tags) <= set(row.get("tags", []))]
+    if kind in {"treaties", "clauses"} and (party or in_force):
+        treaties = library.all_of("treaty")
+        found = [row for row in found if _is_wanted(treaties[row["id"].partition("/")[0]], party, in_force)]
+    elif kind == "scenarios" and party:
+        scenarios = library.scenarios()
+        found = [row for row in found if party in Facts(scenarios[row["id"]]).named]
     library.stop_if_wrong()
     return found
+
+
+def _is_wanted(treaty: Treaty, party: str | None, day_: date | None) -> bool:
+    """Whether the party is one of the treaty, and the treaty is in force on the day, for it or for some two."""
+    if party is not None and party not in treaty.parties:
+        return False
+    if day_ is None:
+        return True
+    bound = [code for code in treaty.parties if any(period.covers(day_) for period in treaty.periods(code))]
+    return party in bound if party else len(bound) > 1
 
 
 def _rows(library: Library, kind: str) -> Iterator[dict[str, Any]]:
@@ -64,7 +90,7 @@ def _rows(library: Library, kind: str) -> Iterator[dict[str, Any]]:
             for name, overlay in library.all_of("overlay").items():
                 yield {"id": name, "title": overlay.title, "kind": overlay.kind, "applied": overlay.applied}
         case "scenarios":
-            for name, scenario in library.all_of("scenario").items():
+            for name, scenario in library.scenarios().items():
                 first = min((event.date for event in scenario.events), default=None)
                 yield {"id": name, "title": scenario.title, "date": first.isoformat() if first else None,
                        "clauses": list(scenario.clauses), "tags": list(scenario.tags)}  # fmt: skip

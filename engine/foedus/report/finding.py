@@ -33,7 +33,11 @@ def show_run(
     explainer = Explainer(run)
     page.line(f"{run.scenario.scenario} · {run.scenario.title}", "bold")
     by = f"profile {profile} ({run.rules.profiles[profile].title})" if profile else "default reading"
-    account = f"the facts as {explainer.actor(run.account)} states them" if run.account else "nobody's account of disputed facts"
+    account = (
+        f"the facts as {explainer.actor(run.account)} states them"
+        if run.account
+        else "nobody's account of disputed facts"
+    )
     seen = f", as seen on {run.on.isoformat()}" if run.on else ""
     page.line(f"{by}; {account}{seen}; judged by {run.executor}", "dim")
     for clause, findings in run.findings.items():
