@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 ROOT = Path(__file__).parent.parent
 RECORD = os.environ.get("FOEDUS_RECORD") == "1"
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 RUNNER = CliRunner()
 SHOWN = re.compile(r"```console\n\$ (foedus [^\n]*)\n(.*?)```", re.DOTALL)
@@ -47,6 +47,20 @@ def test_what_a_page_shows_is_what_the_command_prints(page: Path) -> None:
     fresh = SHOWN.sub(lambda found: f"```console\n$ {found[1]}\n{output(found[1])}```", text)
     if RECORD:
         page.write_text(fresh, encoding="utf-8")
+    assert fresh == text
+
+
+BACKTEST = re.compile(r"(<!-- backtest -->\n).*?(<!-- /backtest -->)", re.DOTALL)
+
+
+def test_the_readme_has_the_backtest_as_it_is_now() -> None:
+    record = json.loads(RUNNER.invoke(app, ["backtest", "--json"]).output)
+    lines = ["| profile | as the actor held | of |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {found['agree']} | {found['of']} |" for name, found in record["profiles"].items()]
+    text = README.read_text(encoding="utf-8")
+    fresh = BACKTEST.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], text)
+    if RECORD:
+        README.write_text(fresh, encoding="utf-8")
     assert fresh == text
 
 
