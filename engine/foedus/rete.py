@@ -323,11 +323,14 @@ class _Network:
             # durable-rules asks for the time in a way that Python 3.12 deprecates
             warnings.simplefilter("ignore", DeprecationWarning)
             engine = ruleset_class("foedus", _Host(), rules)
-            for subject, fact in self.facts.items():
-                if "node" in fact:
-                    truth[subject] = bool(fact["holds"])
-                with contextlib.suppress(not_handled):
-                    engine.do_actions(engine.assert_fact(dict(fact)), done)
+            try:
+                for subject, fact in self.facts.items():
+                    if "node" in fact:
+                        truth[subject] = bool(fact["holds"])
+                    with contextlib.suppress(not_handled):
+                        engine.do_actions(engine.assert_fact(dict(fact)), done)
+            finally:
+                _delete(engine)
             if failures:
                 raise failures[0]
         return truth
@@ -379,6 +382,13 @@ def _conditions(attribute: Attribute, test: Test, values: tuple[Value, ...]) -> 
 
 def _text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _delete(engine: Any) -> None:  # noqa: ANN401 - the library's rule set
+    """Give back what the library holds for a rule set; making many more grows slow otherwise."""
+    import durable_rules_engine
+
+    durable_rules_engine.delete_ruleset(engine._handle)  # noqa: SLF001 - the library has no method for it
 
 
 def _ruleset_class() -> tuple[Any, type[Exception]]:

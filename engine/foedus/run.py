@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from foedus.vocabulary import Value
 
 Executor = Literal["rete", "reference"]
+MOST_RULE_SETS = 40
+"""Cases of one clause that durable-rules judges in a run; it keeps some megabytes of each of its rule sets."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def run(
 ) -> Run:
     """Judge every case that the clauses make of the scenario; `seek_missing` asks which facts would settle it.
 
-    A case too large for durable-rules is judged by the reference, and the run says so.
+    A case too large for durable-rules, and cases beyond many, are judged by the reference, and the run says so.
     """
     reading = Reading(choices or {}, rules)
     facts = Facts(scenario, account, on)
@@ -68,6 +70,8 @@ def run(
         judged: dict[tuple[object, ...], tuple[Finding, Executor]] = {}
         for situation in find_situations(rules, facts, clause):
             if situation.alike not in judged:
+                if len(judged) >= MOST_RULE_SETS:
+                    executor = "reference"
                 judged[situation.alike] = judge(situation, reading, executor, seek_missing=seek_missing)
             finding, by = judged[situation.alike]
             finding = replace(finding, case=situation.case)
@@ -103,9 +107,7 @@ def under(
     return merge(profile.reading, choices), account or profile.account
 
 
-def meets(
-    rules: Rules, scenario: Scenario, expectation: Expectation, executor: Executor = "reference"
-) -> tuple[bool, str]:
+def meets(rules: Rules, scenario: Scenario, expectation: Expectation) -> tuple[bool, str]:
     """Whether foedus finds what is expected, and what it finds."""
     profile = rules.profiles[expectation.profile] if expectation.profile else None
     choices, account = under(profile, expectation.define, expectation.account)
@@ -116,7 +118,6 @@ def meets(
         choices=choices,
         account=account,
         on=expectation.on,
-        executor=executor,
     )
     found = [finding for finding in result.findings[expectation.clause] if _is_meant(finding, expectation)]
     whole = overall(found)

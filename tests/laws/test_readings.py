@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from foedus.residual import Variable
     from foedus.vocabulary import Value
 
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 CLAUSE = "t/art-1"
 MOST_READINGS = 600
 MOST_COMPLETIONS = 300

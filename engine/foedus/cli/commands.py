@@ -315,7 +315,6 @@ def test(
         ),
     ] = None,
     rules: RulesFolder = None,
-    executor: ExecutorName = None,
     as_json: Json = False,
 ) -> None:
     """See that foedus finds what the scenarios expect; exit code 1 if it does not."""
@@ -330,7 +329,7 @@ def test(
     with progress_over(total, "expectations") as advance:
         for each in scenarios:
             for index, expectation in enumerate(each.expect):
-                is_met, found = meets(known, each, expectation, executor or "reference")
+                is_met, found = meets(known, each, expectation)
                 where = {"scenario": each.scenario, "number": index + 1, "clause": expectation.clause}
                 results.append(
                     {
