@@ -113,6 +113,15 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     file.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that nobody can read from its start")
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "unreadable.yaml").symlink_to("/proc/self/mem")
+    assert (
+        within_patience("run", "unreadable.yaml", cwd=tmp_path)
+        == "unreadable.yaml: cannot be read: input/output error\n"
+    )
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert within_patience("run", "nowhere.yaml", cwd=tmp_path) == "nowhere.yaml: no such file\n"
 

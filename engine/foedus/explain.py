@@ -221,7 +221,8 @@ class Explainer:
     def question(self, event: str, attribute: str) -> str:
         """The question whose answer is missing, with the event that it is about."""
         known = self.rules.vocabulary.attribute(attribute)
-        asked = known.question if known else attribute
+        of_actors = {"by": "Who did it?", "against": "Against whom was it?"}
+        asked = known.question if known else of_actors.get(attribute, attribute)
         return f"{asked} ({self.event_title(event)})" if len(self.events) > 1 else asked
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from foedus import reference
 from foedus.derivation import Missing, conclude
-from foedus.formula import Test
+from foedus.formula import Test, Who
 from foedus.residual import domain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ OPEN = "undetermined"
 
 
 def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tuple[Missing, ...]:
-    """The facts on which an undetermined finding hangs, each tried with every value that it may have.
+    """The facts on which an undetermined finding hangs, each tried with all its values; unknown actors too.
 
     A fact comes first if every value of it settles the finding, then the more of its values do. For a number, the
     values tried are those around each limit that a condition asks for.
@@ -39,6 +39,7 @@ def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tu
             then = conclude(tried, reference.judge(tried, reading))
             outcomes.append((value, then.duty if about_duty else then.casus))
         out.append(Missing(event, name, tuple(outcomes)))
+    out += [Missing(event, whose, ()) for event, whose in _unknown_actors(situation, finding.judgement)]
     return tuple(sorted(out, key=_decisiveness))
 
 
@@ -51,6 +52,20 @@ def _unknown_facts(judgement: Judgement) -> dict[tuple[str, str], None]:
         for derivation in _open_parts(root)
         if isinstance(derivation.formula, Test)
     }
+
+
+def _unknown_actors(situation: Situation, judgement: Judgement) -> dict[tuple[str, str], None]:
+    """(event, `by` or `against`) of the actors who are unknown where something hangs on them, each once."""
+    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
+    out: dict[tuple[str, str], None] = {}
+    for root in roots:
+        for derivation in _open_parts(root):
+            match derivation.formula:
+                case Who("by" | "against" as whose, _) if situation.facts.actors(derivation.event, whose) is None:
+                    out[derivation.event, whose] = None
+                case Who():
+                    out[situation.case.event, "by"] = None
+    return out
 
 
 def _open_parts(derivation: Derivation) -> Iterator[Derivation]:

@@ -82,15 +82,19 @@ def _show_group(page: Page, explainer: Explainer, group: list[Finding], *, every
     page.field({"arises": "why", "does-not-arise": "why not"}.get(finding.casus, "what is open"), "")
     page.claims(explainer.why(finding), everything=everything, indent=4)
     if finding.missing:
-        page.field("would settle it", "")
+        settles = any(outcome != "undetermined" for each in finding.missing for _, outcome in each.outcomes)
+        page.field("would settle it" if settles else "still needed", "")
         for missing in finding.missing:
             attribute = explainer.rules.vocabulary.attribute(missing.attribute)
             outcomes: dict[str, list[str]] = {}
             for value, outcome in missing.outcomes:
                 outcomes.setdefault(outcome, []).append(explainer.value(attribute, value))
             told = "; ".join(
-                f"{listed(values)}: {CASUS_WORDS.get(o, o.replace('-', ' '))}" for o, values in outcomes.items()
+                f"{listed(values)}: {CASUS_WORDS.get(found, found.replace('-', ' '))}"
+                for found, values in outcomes.items()
             )
+            if set(outcomes) <= {"undetermined"}:
+                told = "" if settles else "(no one fact settles it)"
             page.line(f"{explainer.question(missing.event, missing.attribute)} {told}", indent=4, hang=2)
 
 
