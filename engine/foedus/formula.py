@@ -68,9 +68,11 @@ class Formula:
 
     def walk(self) -> Iterator[Formula]:
         """This formula and all inside it, outermost first."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+        waiting: list[Formula] = [self]
+        while waiting:
+            formula = waiting.pop()
+            yield formula
+            waiting.extend(reversed(formula.parts))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -214,14 +214,19 @@ class Evaluation:
             name = f"{event}.{test.attribute}"
 
             def of_fact(asked: tuple[Value, ...]) -> Residual:
-                branches = tuple([_holds(attribute, test, value, asked) for value in values])
+                expanded = self._expanded(test, asked)
+                branches = tuple([_holds(attribute, test, value, expanded) for value in values])
                 return self._pick("fact", name, values, branches, (event, test.attribute))
         else:
 
             def of_fact(asked: tuple[Value, ...]) -> Residual:
-                return _holds(attribute, test, read, asked)
+                return _holds(attribute, test, read, self._expanded(test, asked))
 
         return self._asked(test.values, (), of_fact, term, definition)
+
+    def _expanded(self, test: Test, asked: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The values asked for; an act can be asked for by its group."""
+        return self.vocabulary.expand(asked) if test.attribute == "act" else asked
 
     def _asked(
         self,
@@ -242,7 +247,7 @@ class Evaluation:
                     return self._asked(rest, (*before, setting), then, term, definition)
 
                 return self._by_knob(term, definition, value.name, of_setting)
-            asked = (*asked, *self.vocabulary.expand((value,)))
+            asked = (*asked, value)
         return then(asked)
 
     def _relation(self, formula: Who | Dated | About, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
