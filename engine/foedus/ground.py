@@ -446,7 +446,8 @@ class Situation:
 def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
     """Every case that the clause makes of the scenario: each act against a party, for each other party.
 
-    A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor.
+    A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor. Of
+    non-aggression the obligor is the party that acted: where the casus arises it has done what it promised not to do.
     """
     treaty, clause = rules.clause(clause_id)
     for event in facts.events.values():
@@ -458,9 +459,7 @@ def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situ
             if not _may_be(beneficiary, clause.beneficiaries, treaty):
                 continue
             for adversary in adversaries:
-                for obligor in treaty.parties:
-                    if obligor in {beneficiary, *adversaries} or not _may_be(obligor, clause.obligors, treaty):
-                        continue
+                for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
                     version = version_for(clause, event.date, facts.last_day(event.id))
                     case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
                     yield Situation(rules, facts, case)
@@ -483,6 +482,16 @@ def _switch(key: str, overlay: Overlay, applied: Formula, set_aside: Formula) ->
     """What an overlay says and what stands without it; its default first."""
     options = ((APPLIED, applied), (SET_ASIDE, set_aside))
     return Choose(key, options if overlay.applied else options[::-1])
+
+
+def _obligors(
+    treaty: Treaty, clause: Clause, beneficiary: str, adversary: str | None, adversaries: tuple[str | None, ...]
+) -> Iterator[str]:
+    """Who owes: the other parties; of non-aggression, the party that acted, which is bound not to."""
+    for party in treaty.parties:
+        owes = party == adversary if clause.kind == "nonaggression" else party not in adversaries
+        if owes and party != beneficiary and _may_be(party, clause.obligors, treaty):
+            yield party
 
 
 def _acts(event: Event) -> set[str]:

@@ -76,7 +76,8 @@ def _show_group(page: Page, explainer: Explainer, group: list[Finding], *, every
     page.line()
     page.line(f"{explainer.event_title(event.id)}, {days_of(event)}", "cyan", indent=2)
     page.field("who owes", f"{listed(obligors, 'and')}, to {explainer.actor(finding.case.beneficiary)}")
-    page.field("against", explainer.actor(finding.case.adversary))
+    if finding.case.adversary != finding.case.obligor:
+        page.field("against", explainer.actor(finding.case.adversary))
     page.field("casus foederis", CASUS_WORDS[finding.casus], STYLES[finding.casus])
     page.field("duty", explainer.duty(finding), STYLES[finding.duty])
     page.field({"arises": "why", "does-not-arise": "why not"}.get(finding.casus, "what is open"), "")
