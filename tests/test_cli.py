@@ -279,6 +279,50 @@ def test_lines_fit_the_width(columns: str, tmp_path: Path) -> None:
     assert max(map(len, result.stdout.splitlines())) <= max(int(columns), 60)
 
 
+def test_a_scenario_can_extend_another_and_change_one_fact(tmp_path: Path) -> None:
+    (tmp_path / "milder.yaml").write_text(
+        "scenario: milder\ntitle: t\nsummary: s\nextends: 2024-kursk\nchange: {incursion: {gravity: minor}}\n",
+        encoding="utf-8",
+    )
+    arguments = ("--clause", "rus-prk-2024/art-4", "--define", "charter-51=set-aside", "--json")
+    graver = json.loads(command("run", "2024-kursk", *arguments, cwd=tmp_path).stdout)
+    milder = json.loads(command("run", "milder.yaml", *arguments, cwd=tmp_path).stdout)
+    assert graver["overall"]["rus-prk-2024/art-4"]["casus"] == "arises"
+    assert milder["overall"]["rus-prk-2024/art-4"]["casus"] == "does-not-arise"
+    text = (tmp_path / "milder.yaml").read_text(encoding="utf-8")
+    for wrong, message in (
+        (text.replace("incursion:", "incurson:"), "milder.yaml:5:10: unknown event `incurson`"),
+        (text.replace("2024-kursk", "2024-kurks"), "milder.yaml:4:10: unknown scenario `2024-kurks`"),
+        (text.replace("2024-kursk", "milder"), "milder.yaml:4:10: scenarios extend each other in a circle"),
+        (text.replace("minor", "miner"), "`gravity` has no value `miner`"),
+    ):
+        (tmp_path / "milder.yaml").write_text(wrong, encoding="utf-8")
+        result = command("run", "milder.yaml", cwd=tmp_path)
+        assert result.returncode == 2
+        assert message in result.stderr
+
+
+def test_the_library_is_searched_by_party_date_and_tag() -> None:
+    ids = {row["id"] for row in record("list", "treaties", "--party", "RUE", "--in-force", "1914-07-28")}
+    assert "fra-rue-1894" in ids
+    assert "rus-prk-2024" not in ids
+    assert all("ladder" in row["tags"] for row in record("list", "scenarios", "--tag", "ladder"))
+    assert record("list", "scenarios", "--party", "PRK")
+
+
+def test_pairs_and_the_backtest_come_as_json() -> None:
+    pairs = record("pairs")["pairs"]
+    assert all(len(pair["cases"]) > 1 for pair in pairs)
+    trials = record("backtest")["trials"]
+    assert trials
+    assert all(trial["agrees"] == (trial["held"] == trial["found"]) for trial in trials)
+    assert command_fails("pairs", "pair-nothing")
+
+
+def command_fails(*arguments: str) -> bool:
+    return RUNNER.invoke(app, arguments).exit_code != 0
+
+
 def test_a_definition_can_be_added_to_a_shipped_term(tmp_path: Path) -> None:
     (tmp_path / "mine" / "terms").mkdir(parents=True)
     (tmp_path / "mine" / "terms" / "state-of-war.yaml").write_text(

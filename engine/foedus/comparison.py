@@ -17,7 +17,7 @@ from foedus.formula import About, All, Dated, Formula, Some, Term, Test, Who
 from foedus.ground import Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Maker
-from foedus.residual import Evaluation, Space, knob_variable
+from foedus.residual import Evaluation, Space, by_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,22 +118,9 @@ class Template:
     def __init__(self, rules: Rules, first: str, second: str, fixed: dict[str, Value]) -> None:
         self.rules = rules
         self.clauses = (first, second)
-        self.all_fixed = self._with_knobs({**fixed})
+        self.all_fixed = by_definition(rules, fixed)
         self.parties = {clause: self._parties(clause) for clause in self.clauses}
         self.companions = self._companions()
-
-    def _with_knobs(self, fixed: dict[str, Value]) -> dict[str, Value]:
-        """Knobs as the space names them, by definition."""
-        out: dict[str, Value] = {}
-        for choice, value in fixed.items():
-            term, dot, knob = choice.partition(".")
-            if not dot:
-                out[choice] = value
-                continue
-            for name, definition in self.rules.terms[term].definitions.items():
-                if knob in definition.knobs and value in definition.knobs[knob].values:
-                    out[knob_variable(term, name, knob, definition.knobs[knob])[0]] = value
-        return out
 
     def _parties(self, clause_id: str) -> tuple[str, str, str, date]:
         """Obligor, beneficiary, adversary and a day on which the clause is in force between the first two."""

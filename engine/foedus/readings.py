@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from foedus.derivation import DUTY_ORDER
 from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
 from foedus.ground import Facts, Reading, find_situations
-from foedus.residual import Evaluation, Residual, Space, Variable, _join, knob_variable
+from foedus.residual import Evaluation, Residual, Space, Variable, by_definition, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -113,7 +113,7 @@ class Question:
     @cached_property
     def space(self) -> Space:
         """All choices that the clause can come to."""
-        space = Space(self.rules, self._fixed(), self.admits)
+        space = Space(self.rules, by_definition(self.rules, self.fixed), self.admits)
         if len(self.told) > 1:
             space.declare("account", "account", self.told)
         for situations in self.situations.values():
@@ -125,19 +125,6 @@ class Question:
                         space.reach(refused)
         return space
 
-    def _fixed(self) -> dict[str, Value]:
-        """The choices that are fixed, a knob under every definition that has it."""
-        out: dict[str, Value] = {}
-        for choice, value in self.fixed.items():
-            term, dot, knob = choice.partition(".")
-            if not dot:
-                out[choice] = value
-                continue
-            for name, definition in self.rules.terms[term].definitions.items():
-                if knob in definition.knobs and value in definition.knobs[knob].values:
-                    out[knob_variable(term, name, knob, definition.knobs[knob])[0]] = value
-        return out
-
     @cached_property
     def residual(self) -> Residual:
         """What is left of the question whether the casus arises, over all cases and accounts; for people to read."""
@@ -145,7 +132,7 @@ class Question:
         by_account = []
         for situations in self.situations.values():
             parts = [Evaluation(space, each).residual(each.casus, each.case.event) for each in situations]
-            by_account.append(_join("any", parts, absorbing=True))
+            by_account.append(join("any", parts, absorbing=True))
         if len(set(by_account)) == 1:
             return by_account[0]
         return ("pick", "account", tuple(by_account))

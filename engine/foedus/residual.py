@@ -138,10 +138,10 @@ class Evaluation:
         return found
 
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
-        return _join("all", (self.residual(part, event, term, definition) for part in formula.of), False)
+        return join("all", (self.residual(part, event, term, definition) for part in formula.of), False)
 
     def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
-        return _join("any", (self.residual(part, event, term, definition) for part in formula.of), True)
+        return join("any", (self.residual(part, event, term, definition) for part in formula.of), True)
 
     def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
         return _negated(self.residual(formula.of, event, term, definition))
@@ -155,12 +155,12 @@ class Evaluation:
 
     def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         found = (
-            _join(
+            join(
                 "all", [self._test(_HAPPENED, other, "", ""), self.residual(formula.of, other, term, definition)], False
             )
             for other in self.situation.candidates(formula.of)
         )
-        return _join("any", found, True)
+        return join("any", found, True)
 
     def _term(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         name = formula.term
@@ -265,6 +265,20 @@ def knob_variable(term: str, definition: str, knob: str, setting: KnobSetting) -
     return (setting.same_as, ("", "")) if setting.same_as else (f"{term}={definition}.{knob}", (term, definition))
 
 
+def by_definition(rules: Rules, choices: Mapping[str, Value]) -> dict[str, Value]:
+    """Choices as a space names them: a knob under every definition that has it."""
+    out: dict[str, Value] = {}
+    for choice, value in choices.items():
+        term, dot, knob = choice.partition(".")
+        if not dot:
+            out[choice] = value
+            continue
+        for name, definition in rules.terms[term].definitions.items():
+            if knob in definition.knobs and value in definition.knobs[knob].values:
+                out[knob_variable(term, name, knob, definition.knobs[knob])[0]] = value
+    return out
+
+
 _HAPPENED = Test("happened", "is", (True,))
 
 
@@ -291,7 +305,7 @@ def _holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ..
     return at_least >= 0 if test.relation == "at_least" else at_least <= 0
 
 
-def _join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
+def join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
     """A conjunction (absorbed by false) or a disjunction (absorbed by true), constants and repetitions left out."""
     kept: dict[Residual, None] = {}
     for part in parts:
@@ -321,7 +335,7 @@ def _threshold(count: int, parts: list[Residual]) -> Residual:
         return False
     first, *rest = parts
     with_it, without = _threshold(count - 1, rest), _threshold(count, rest)
-    return _join("any", [_join("all", [first, with_it], False), without], True)
+    return join("any", [join("all", [first, with_it], False), without], True)
 
 
 _RULES: dict[type[Formula], Callable[..., Residual]] = {

@@ -12,6 +12,7 @@ import pytest
 from foedus import reference
 from foedus.derivation import conclude, overall
 from foedus.diagram import Diagrams, TooEntangledError
+from foedus.flips import find_flips
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Asked, Question
@@ -216,6 +217,38 @@ def test_every_witness_and_flip_does_what_it_says_and_none_is_smaller(question: 
 
 def _distance(one: Settings, other: Settings) -> int:
     return sum(one[name] != other[name] for name in one)
+
+
+@SOME
+@given(questions(most=1))
+def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Question) -> None:
+    """On one account and one reading, all facts known: no single fact does what two are said to be needed for."""
+    known = {name: Stated(values[0]) for name, values in VALUES.items()}
+    events = tuple(
+        replace(
+            each,
+            facts=known
+            | {n: Stated(f.according_to(None) or VALUES[n][0]) for n, f in each.facts.items() if n in VALUES},
+        )
+        for each in question.scenario.events
+    )
+    certain = replace(question, scenario=replace(question.scenario, events=events), account="AAA", asked="casus")
+    flips = find_flips(certain)
+    reading = Reading(certain.current, certain.rules)
+    situations = list(find_situations(certain.rules, Facts(certain.scenario, "AAA"), CLAUSE))
+
+    def casus(changes: dict[tuple[str, str], Value]) -> str:
+        changed = [replace(situation, overrides=changes) for situation in situations]
+        return overall([conclude(each, reference.judge(each, reading)) for each in changed]).casus
+
+    assert flips.now == casus({})
+    for way in flips.of_facts.ways:
+        changes = {variable.of: value for variable, value in way if value is not None}
+        if "act" not in {name for _, name in changes}:
+            assert casus(changes) != flips.now
+    singles = [{(e.id, name): value} for e in events for name in VALUES for value in _values(name)]
+    if any(casus(single) != flips.now for single in singles):
+        assert flips.of_facts.fewest == 1
 
 
 @SOME
