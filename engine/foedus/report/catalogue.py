@@ -85,7 +85,7 @@ def _rows(library: Library, kind: str) -> Iterator[dict[str, Any]]:
             for name, profile in library.all_of("profile").items():
                 yield {"id": name, "title": profile.title, "account": profile.account,
                        "source": cite(profile.source) or profile.stylised,
-                       "stylised": profile.source is None}  # fmt: skip
+                       "stylised": profile.stylised is not None}  # fmt: skip
         case "overlays":
             for name, overlay in library.all_of("overlay").items():
                 yield {"id": name, "title": overlay.title, "kind": overlay.kind, "applied": overlay.applied}
