@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, Place
+from foedus.formula import Test
 from foedus.loading.library import FOLDERS, SINGLE, Library
 from foedus.model import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from foedus.ground import Rules
 
 
 def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
@@ -25,6 +28,8 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
     else:
         scenarios = [each for path in named for file in _files(library, path) for each in _read(library, file)]
     rules = library.everything()
+    if not named and library.on_top is None:
+        library.problems += _find_loose_ends(rules, _only_scenarios(scenarios))
     library.check(rules, [library.extended(each) for each in _only_scenarios(scenarios)])
     if named:
         return {"files": sum(1 for path in named for _ in _files(library, path))}
@@ -35,6 +40,16 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
         "profiles": len(rules.profiles),
         "scenarios": len(scenarios),
     }
+
+
+def _find_loose_ends(rules: Rules, scenarios: Iterable[Scenario]) -> Iterator[InputError]:
+    """What the shipped library does not allow itself: attributes that nothing reads, scenarios that expect nothing."""
+    read = {part.attribute for formula, _ in rules.formulas() for part in formula.walk() if isinstance(part, Test)}
+    for name in sorted(set(rules.vocabulary.attributes) - read):
+        yield InputError(f"no condition reads the attribute `{name}`", Place("rules/vocabulary.yaml"))
+    for scenario in scenarios:
+        if not scenario.expect:
+            yield InputError("the scenario expects nothing", Place(f"scenarios/{scenario.scenario}.yaml"))
 
 
 def _only_scenarios(found: Iterable[object]) -> list[Scenario]:
