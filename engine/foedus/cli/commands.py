@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from foedus.ground import Rules
     from foedus.loading.library import Library
     from foedus.model import Scenario
+    from foedus.run import Run
     from foedus.vocabulary import Value
 
 app = typer.Typer(
@@ -156,9 +158,16 @@ def _other_profiles(
     from foedus.run import under
 
     out: dict[str, dict[str, tuple[str, str]]] = {clause: {} for clause in clauses}
+    heads = known.terms.keys() | known.overlays.keys() | known.treaties.keys()
+    runs: dict[tuple[object, ...], Run] = {}
     for name, profile in known.profiles.items():
         choices, account = under(profile, {}, None)
-        result = run_scenario(known, scenario, clauses=clauses, choices=choices, account=account, on=on)
+        # profiles that make the same choices here are judged once
+        here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
+        key = (account, here)
+        if key not in runs:
+            runs[key] = run_scenario(known, scenario, clauses=clauses, choices=choices, account=account, on=on)
+        result = runs[key]
         for clause in clauses:
             whole = result.overall(clause)
             if whole.casus != "no-case":
