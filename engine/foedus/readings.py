@@ -6,7 +6,7 @@ reading, with unknown facts at the bottom, and every answer is a traversal of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import comb
@@ -99,8 +99,7 @@ class Question:
         found = find_situations(self.rules, Facts(self.scenario, account, self.on), self.clause)
         kept = [s for s in found if self.event in {None, s.case.event} and self.obligor in {None, s.case.obligor}]
         if self.overrides:
-            for situation in kept:
-                object.__setattr__(situation, "overrides", dict(self.overrides))
+            kept = [replace(situation, overrides=dict(self.overrides)) for situation in kept]
         return list({situation.alike: situation for situation in kept}.values())
 
     @cached_property
