@@ -28,6 +28,13 @@ paragraph or day is to be re-read before it is quoted. `lead`: a lead only.
 Kind = Literal["defense", "offense", "neutrality", "nonaggression", "consultation"]
 """The five obligations of the ATOP project (Leeds, Ritter, Mitchell, Long 2002)."""
 
+PropertyKind = Literal[
+    "vacuous", "always", "redundant", "shadowed", "contradictory", "asymmetric",
+    "equivalent", "not-broader", "not-exclusive", "idle", "unread",
+    "rung-left-out", "rungs-at-once", "gap",
+]  # fmt: skip
+"""What `foedus check --prove` can find; a clause or term says under `properties` where the treaty itself means it."""
+
 Casus = Literal["arises", "does-not-arise", "undetermined"]
 DutyState = Literal["due", "left-to-the-party", "dormant", "not-due", "undetermined"]
 
@@ -102,6 +109,7 @@ class TermEntry:
     definitions: dict[str, Definition]
     broader_than: tuple[tuple[str, str], ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
+    properties: dict[PropertyKind, str] = field(default_factory=dict)
     note: str | None = None
 
 
@@ -215,6 +223,7 @@ class Clause:
     obligors: tuple[str, ...] = ()
     defaults: dict[str, Value] = field(default_factory=dict)
     overlays: tuple[str, ...] = ()
+    properties: dict[PropertyKind, str] = field(default_factory=dict)
     note: str | None = None
 
 

@@ -376,6 +376,16 @@ def check(
         typer.Argument(metavar="[PATH]…", help="Rule or scenario files or folders; by default the whole library."),
     ] = None,
     rules: RulesFolder = None,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove", help="Also prove that no clause is vacuous, no condition idle …, for all facts and readings."
+        ),
+    ] = False,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", metavar="DIR", help="Write scenarios that show what is proved here.")
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="List also what is no fault.")] = False,
     as_json: Json = False,
 ) -> None:
     """See that files are well-formed and that every name in them exists; all problems at once."""
@@ -383,6 +393,11 @@ def check(
 
     library = library_with(rules)
     counts = check_paths(library, [Path(each) for each in path or []])
+    if prove:
+        from foedus.cli.proofs import prove as prove_rules
+
+        prove_rules(library, witness, long=long, as_json=as_json)
+        return
     if as_json:
         print_json({"problems": [], "checked": counts, "inputs": library.inputs})
         return
