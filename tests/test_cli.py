@@ -485,3 +485,17 @@ def test_pictures_are_made(form: str, tmp_path: Path) -> None:
     result = command("readings", "2024-kursk", "--plot", "x.gif", cwd=tmp_path)
     assert result.returncode == 2
     assert ".svg, .png or .html" in result.stderr
+
+
+def test_a_treaty_shows_what_it_says_of_other_obligations() -> None:
+    assert "precedence" in foedus("show", "covenant-1919")
+    assert "abrogates all obligations among Members" in " ".join(foedus("show", "covenant-1919").split())
+    assert "precedence" not in foedus("show", "dual-1879")
+
+
+def test_a_duty_shows_the_days_that_its_text_names() -> None:
+    assert "automatically, within 15 days of the case" in " ".join(foedus("show", "fra-pol-1939").split())
+
+
+def test_a_scenario_shows_who_performed() -> None:
+    assert "performed by PRK" in " ".join(foedus("show", "2024-kursk").split())

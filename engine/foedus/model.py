@@ -180,11 +180,15 @@ class Step:
 @file_entry
 @dataclass(frozen=True)
 class Duty:
-    """What is owed: means, extent, timing, and who decides on it."""
+    """What is owed: means, extent, timing, and who decides on it.
+
+    `within_days` counts from the day on which the casus foederis arises, where the text itself names days.
+    """
 
     means: tuple[str, ...] = ()
     extent: str | None = None
     timing: str | None = None
+    within_days: int | None = None
     discretion: Literal["none", "form", "self-judging"] = "none"
     title: str | None = None
 
@@ -252,6 +256,16 @@ class Overlay:
 
 @file_entry
 @dataclass(frozen=True)
+class Precedence:
+    """What a treaty itself says about other obligations: which go before it, and which its parties may not take on."""
+
+    article: str
+    says: str
+    confidence: Confidence = "well-known"
+
+
+@file_entry
+@dataclass(frozen=True)
 class Treaty:
     """A treaty with its parties, texts, attachments and clauses."""
 
@@ -266,6 +280,7 @@ class Treaty:
     wordings: dict[str, Text] = field(default_factory=dict)
     attachments: dict[str, Overlay] = field(default_factory=dict)
     replaces: tuple[str, ...] = ()
+    precedence: tuple[Precedence, ...] = ()
     note: str | None = None
 
     def periods(self, party: str) -> tuple[Period, ...]:
@@ -384,12 +399,16 @@ class Event:
 @file_entry
 @dataclass(frozen=True)
 class Record:
-    """What in fact happened, for comparison only; no finding reads it."""
+    """What in fact happened, for comparison only; no finding reads it.
+
+    `performed_by` names those who fought or gave the help that the clauses speak of, whether or not it was owed.
+    """
 
     summary: str
     outcome: str | None = None
     claimed_by: tuple[str, ...] = ()
     denied_by: tuple[str, ...] = ()
+    performed_by: tuple[str, ...] = ()
     differs: str | None = None
     sources: tuple[Source, ...] = ()
 
