@@ -26,3 +26,9 @@ def main() -> None:
         else:
             print(errors, file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # what is read is looked at before; this is a file that was to be written
+        print(f"{error.filename}: cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
