@@ -491,9 +491,9 @@ def test_pictures_are_made(name: str, form: str, tmp_path: Path) -> None:
         assert ET.fromstring(target.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314 - our own text
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", [*DRAWN, "network"])
 def test_a_picture_that_cannot_be_made_is_named_with_those_that_can(name: str, tmp_path: Path) -> None:
-    result = command(name, *DRAWN[name], "--plot", "x.gif", cwd=tmp_path)
+    result = command(name, *DRAWN.get(name, ["--on", "1914-07-28"]), "--plot", "x.gif", cwd=tmp_path)
     assert result.returncode == 2
     assert result.stderr == (
         "`x.gif` is no picture that can be made\n  hint: a name that ends in .svg, .png, .pdf or .html\n"

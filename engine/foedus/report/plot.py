@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors
 from foedus.explain import listed
+from foedus.report.layout import edge, place
 from foedus.report.matrix import BLACK, FILLS, INKS
 from foedus.report.matrix import CAUTION as CAUTION_OF_COLUMNS
 from foedus.report.matrix import words as cell_words
+from foedus.report.network import CAUTION as CAUTION_OF_NETWORK
+from foedus.report.network import KINDS, drawing, heading
 from foedus.report.readings import CAUTION, WEIGHTED, said, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from foedus.network import Network
     from foedus.readings import Influence, Question
+    from foedus.report.layout import Point
     from foedus.report.matrix import Matrix
+    from foedus.report.network import Drawing, Line
     from foedus.sweep import Step
 
 BLUE, GREEN, VERMILION, PURPLE, ORANGE, SKY, YELLOW, GREY = (
@@ -35,6 +41,13 @@ COLOURS = {
     "undetermined": YELLOW, "does-not-arise": GREY, "not-due": GREY,
 }  # fmt: skip
 HATCHES = {"undetermined": "///", "dormant": "...", "left-to-the-party": "\\\\\\"}
+KIND_COLOURS = {
+    "defense": BLUE, "offense": VERMILION, "neutrality": GREEN, "nonaggression": PURPLE, "consultation": ORANGE,
+}  # fmt: skip
+KIND_DASHES: dict[str, Any] = {
+    "defense": "-", "offense": (0, (9, 2)), "neutrality": (0, (5, 2)), "nonaggression": (0, (1, 1.2)),
+    "consultation": (0, (5, 1.5, 1, 1.5)),
+}  # fmt: skip
 FORMS = (".svg", ".png", ".pdf", ".html")
 """What a picture's name can end in."""
 
@@ -211,6 +224,143 @@ def _fitting(line: str, room: int) -> list[str]:
             out.append("")
         out[-1] += piece
     return out
+
+
+# The network of a day
+
+LENGTH, LETTER, LINE, MARGIN, KEY_LINE = 0.9, 0.068, 0.133, 0.25, 0.16
+
+
+def plot_network(network: Network, path: Path) -> None:
+    """States tied by what they owe each other; a treaty of many is a node of its own; a key names the others."""
+    drawn = drawing(network)
+    labels = {**drawn.labels, **drawn.hubs}
+    sizes = {name: _box(label) for name, label in labels.items()}
+    points = place(sizes, _lengths(drawn, sizes))
+    left, right, bottom, top = (edge(points, sizes, axis, sign) for axis in (0, 1) for sign in (-1, 1))
+    width = max(right - left + 2 * MARGIN, 8.0)
+    key = [f"{number}  {network.rules.treaties[name].short}" for name, number in drawn.numbers.items()]
+    columns = int(width / 2.5)
+    rows = -(-len(key) // columns)
+    below = 0.75 + KEY_LINE * rows
+    height = top - bottom + 2 * MARGIN
+    title = f"{heading(network)}: who is bound to whom"
+    figure = _figure(width, height + below + 0.4, title, CAUTION_OF_NETWORK)
+    figure.set_layout_engine("none")  # a unit of the axes is an inch, so that boxes fit their text
+    axes = figure.add_axes((0, below / (height + below + 0.4), 1, height / (height + below + 0.4)))
+    axes.set_xlim((left + right - width) / 2, (left + right + width) / 2)
+    axes.set_ylim(bottom - MARGIN, top + MARGIN)
+    axes.set_axis_off()
+    _draw_lines(axes, drawn, points, sizes)
+    for name, label in labels.items():
+        is_hub = name in drawn.hubs
+        look = {
+            "boxstyle": "round,pad=0.3",
+            "facecolor": "#EEEEEE" if is_hub else "white",
+            "edgecolor": "black",
+            "linewidth": 1.2 if is_hub else 0.7,
+        }
+        axes.text(*points[name], label, ha="center", va="center", fontsize=8, bbox=look, zorder=3)
+    _draw_key(figure.add_axes((0, 0, 1, below / (height + below + 0.4))), drawn, key, columns, (width, below))
+    _save(figure, path, title)
+
+
+def _box(label: str) -> Point:
+    lines = label.split("\n")
+    return LETTER * max(map(len, lines)) + 0.1, LINE * len(lines) + 0.07
+
+
+def _lengths(drawn: Drawing, sizes: Mapping[str, Point]) -> dict[tuple[str, str], float]:
+    """Line to its wanted length: longer between wide boxes, and for a hub of many, whose States need room around it."""
+    of_hub = {hub: sum(hub in {line.one, line.other} for line in drawn.lines) for hub in drawn.hubs}
+    return {
+        (line.one, line.other): LENGTH
+        + sum(sizes[line.one] + sizes[line.other]) / 3
+        + 0.02 * max(of_hub.get(line.one, 0), of_hub.get(line.other, 0))
+        for line in drawn.lines
+    }
+
+
+def _draw_lines(axes: Any, drawn: Drawing, points: Mapping[str, Point], sizes: Mapping[str, Point]) -> None:  # noqa: ANN401
+    from matplotlib.patches import FancyArrowPatch
+
+    beside: dict[frozenset[str], list[Line]] = {}
+    for line in drawn.lines:
+        beside.setdefault(frozenset((line.one, line.other)), []).append(line)
+    taken = [(*points[name], *sizes[name]) for name in points]
+    for lines in beside.values():
+        for index, line in enumerate(lines):
+            # lines between the same two bend apart, whichever way each runs
+            bend = 0.24 * (index - (len(lines) - 1) / 2) * (1 if line.one < line.other else -1)
+            start, end = points[line.one], points[line.other]
+            if not line.both:
+                end = _before(start, end, sizes[line.other])
+            axes.add_patch(
+                FancyArrowPatch(
+                    start, end, arrowstyle="-" if line.both else "-|>,head_length=5,head_width=2.5",
+                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={bend}", color=KIND_COLOURS[line.kind],
+                    linestyle=KIND_DASHES[line.kind], linewidth=1.4, zorder=1,
+                )
+            )  # fmt: skip
+            numbers = ", ".join(str(drawn.numbers[name]) for name in line.treaties if name in drawn.numbers)
+            if numbers:
+                size = (0.08 * len(numbers) + 0.02, 0.12)
+                at = _free(start, end, bend, size, taken)
+                taken.append((*at, *size))
+                look = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+                axes.text(*at, numbers, fontsize=7, ha="center", va="center", fontweight="bold", bbox=look, zorder=2)
+
+
+def _free(
+    start: Point, end: Point, bend: float, size: Point, taken: Sequence[tuple[float, float, float, float]]
+) -> Point:
+    """The place on the curve nearest to its middle where a label meets no box and no other label, else its middle."""
+    (x, y), (u, v) = start, end
+    control = ((x + u) / 2 + bend * (v - y), (y + v) / 2 - bend * (u - x))
+    on_curve = [
+        (
+            (1 - t) ** 2 * x + 2 * t * (1 - t) * control[0] + t**2 * u,
+            (1 - t) ** 2 * y + 2 * t * (1 - t) * control[1] + t**2 * v,
+        )
+        for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+    ]
+    for place_ in on_curve:
+        if all(
+            abs(place_[0] - a) > (size[0] + w) / 2 or abs(place_[1] - b) > (size[1] + h) / 2 for a, b, w, h in taken
+        ):
+            return place_
+    return on_curve[0]
+
+
+def _before(start: Point, end: Point, size: Point) -> Point:
+    """Where the straight line from the start meets the box at its end, so that the arrowhead is seen."""
+    across, along = end[0] - start[0], end[1] - start[1]
+    room = (size[0] / 2 + 0.02, size[1] / 2 + 0.02)
+    part = min((half / abs(way) for half, way in zip(room, (across, along), strict=True) if way), default=0.0)
+    return end[0] - across * part, end[1] - along * part
+
+
+def _draw_key(axes: Any, drawn: Drawing, key: Sequence[str], columns: int, size: Point) -> None:  # noqa: ANN401
+    """What lines mean, and which treaty each number is."""
+    from matplotlib.lines import Line2D
+
+    axes.set_axis_off()
+    used = [kind for kind in KINDS if any(line.kind == kind for line in drawn.lines)]
+    samples = [Line2D([], [], color=KIND_COLOURS[kind], linestyle=KIND_DASHES[kind], linewidth=1.4) for kind in used]
+    labels: list[str] = [*used]
+    for is_both, label, marker in ((True, "each to the other", ""), (False, "this way only", ">")):
+        if any(line.both == is_both for line in drawn.lines):
+            samples.append(Line2D([], [], color="black", marker=marker, markersize=5, linewidth=1.2))
+            labels.append(label)
+    look = {"fontsize": 7.5, "frameon": False, "handlelength": 2.8, "columnspacing": 1.4}
+    axes.legend(samples, labels, loc="upper center", ncols=len(labels), **look)
+    rows = -(-len(key) // columns)
+    for index in range(columns):
+        text = "\n".join(key[index * rows : (index + 1) * rows])
+        axes.text(
+            (MARGIN + index * (size[0] - MARGIN) / columns) / size[0], 1 - 0.35 / size[1], text,
+            transform=axes.transAxes, fontsize=7, va="top", linespacing=1.5,
+        )  # fmt: skip
 
 
 # Files
