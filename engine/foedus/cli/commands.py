@@ -417,7 +417,7 @@ def check(
     if prove:
         from foedus.cli.proofs import prove as prove_rules
 
-        prove_rules(library, witness, long=long, as_json=as_json)
+        prove_rules(library, [Path(each) for each in path or []], witness, long=long, as_json=as_json)
         return
     if as_json:
         print_json({"problems": [], "checked": counts, "inputs": library.inputs})

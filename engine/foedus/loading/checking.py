@@ -42,6 +42,17 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
     }
 
 
+def ids_in(library: Library, paths: Iterable[Path]) -> dict[str, list[str]]:
+    """Kind to ids of what some files hold; everything that there is, where none are named."""
+    named = [file for path in paths for file in _files(library, path)]
+    if not named:
+        return {kind: list(each) for kind, each in library.index.items()}
+    out: dict[str, list[str]] = {}
+    for file in named:
+        out.setdefault(_kind(file), []).append(file.stem)
+    return out
+
+
 def _find_loose_ends(rules: Rules, scenarios: Iterable[Scenario]) -> Iterator[InputError]:
     """What the shipped library does not allow itself: attributes that nothing reads, scenarios that expect nothing."""
     read = {part.attribute for formula, _ in rules.formulas() for part in formula.walk() if isinstance(part, Test)}
