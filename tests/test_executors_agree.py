@@ -37,6 +37,7 @@ MANY = settings(max_examples=500, deadline=None, suppress_health_check=list(Heal
 @MANY
 @given(st.data())
 def test_executors_agree_on_generated_rules_and_scenarios(data: st.DataObject) -> None:
+    """durable-rules and the reference find the same, for the same reasons."""
     generated = data.draw(rules())
     scenario = data.draw(scenarios())
     facts = Facts(scenario, data.draw(accounts), data.draw(st.none() | days))
@@ -103,4 +104,5 @@ def worker() -> Iterator[ProcessPoolExecutor]:
 @needs_rete
 @pytest.mark.parametrize("name", sorted(Library().index["scenario"]))
 def test_executors_agree_on_shipped_scenarios_under_every_profile(name: str, worker: ProcessPoolExecutor) -> None:
+    """So they do on every case that comes with foedus."""
     assert worker.submit(compare_on_shipped, name).result() > 0

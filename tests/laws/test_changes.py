@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from foedus.ground import Rules
 
-SOME = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 T = TypeVar("T")
 
 

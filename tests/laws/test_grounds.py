@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from foedus.ground import Situation
     from foedus.vocabulary import Value
 
-SOME = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def named(derivation: Derivation) -> set[tuple[str, str]]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from foedus.formula import Formula
     from foedus.ground import Rules
 
-SOME = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 CASUS = ["does-not-arise", "undetermined", "arises"]
 

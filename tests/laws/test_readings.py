@@ -134,6 +134,7 @@ def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question:
 @SOME
 @given(questions())
 def test_influence_is_what_its_definition_says(question: Question) -> None:
+    """Pivotal and settling shares are counted out, choice by choice, and are the same."""
     found = {tuple(sorted(setting.items(), key=str)): result for setting, result in table(question)}
     variables = question.choices
     for influence in question.influence():
@@ -185,6 +186,7 @@ def _settling(variables: list[Variable], found: dict[tuple[Any, ...], str], one:
 @SOME
 @given(questions())
 def test_settling_shares_of_a_contested_finding_sum_to_one(question: Question) -> None:
+    """The settling shares divide up what is contested."""
     total = sum((influence.settling or Fraction(0) for influence in question.influence()), Fraction(0))
     assert total == (0 if question.is_settled else 1)
 
@@ -192,6 +194,7 @@ def test_settling_shares_of_a_contested_finding_sum_to_one(question: Question) -
 @SOME
 @given(questions())
 def test_every_witness_and_flip_does_what_it_says_and_none_is_smaller(question: Question) -> None:
+    """A change of the reading that foedus names turns the finding, and no smaller one does."""
     rows = table(question)
     now = {variable.name: variable.values[question.now[level]] for level, variable in enumerate(question.choices)}
     for name in question.outcomes:
@@ -254,6 +257,7 @@ def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Questio
 @SOME
 @given(st.data())
 def test_the_order_of_variables_changes_nothing(data: st.DataObject) -> None:
+    """No share hangs on the order in which choices stand in a diagram."""
     question = data.draw(questions())
     names = [key for key in question.order if question.space.variables[key].is_choice]
     shuffled = replace(question, order_of_choices=data.draw(st.permutations(names)))
