@@ -51,7 +51,7 @@ class Workload:
     """A clause, its terms, and the facts of one scenario, as plain literals and as foedus has them."""
 
     def __init__(self, seed: int, terms: int, definitions: int, clause: Formula, unknown: int = 0) -> None:
-        rng = random.Random(seed)  # noqa: S311 - a workload, not a secret
+        rng = random.Random(seed)
         self.facts: dict[str, Any] = {f"b{i}": rng.random() < 0.7 for i in range(40)}
         self.facts |= {f"o{i}": rng.choice(LEVELS) for i in range(3)}
         for name in rng.sample([f"b{i}" for i in range(40)], unknown):
@@ -274,7 +274,7 @@ def duckdb(workload: Workload) -> int:
     where = "t0 and t1 and (t2 or t3) and (t4 or not t5)"
     found = connection.execute(f"select count(*) from t0 {joins} where {where}").fetchone()
     connection.close()
-    assert found is not None  # noqa: S101
+    assert found is not None
     return int(found[0])
 
 
@@ -292,7 +292,7 @@ def oxidd(workload: Workload) -> int:
         weights = [(sum(own), len(own) - sum(own)) for own in table[level]]
         memo: dict[Any, int] = {}
 
-        def weigh(node: Any, at: int) -> int:  # noqa: ANN401
+        def weigh(node: Any, at: int) -> int:
             if at == 6:
                 return int(node.satisfiable())
             key = (node, at)
@@ -343,7 +343,7 @@ def main() -> None:
     }
     runs: dict[str, Callable[[], object]] = {}
     print(f"62,500 readings: {expected} of {small.question().total} arise")
-    assert count(small) == reuse() == expected, (count(small), reuse(), expected)  # noqa: S101
+    assert count(small) == reuse() == expected, (count(small), reuse(), expected)
     for name, peer in peers.items():
         try:
             found = peer(small)
@@ -353,7 +353,7 @@ def main() -> None:
         except (AttributeError, TypeError) as error:
             print(f"{name}: {error}")
             continue
-        assert found == expected, (name, found)  # noqa: S101
+        assert found == expected, (name, found)
         runs[name] = lambda peer=peer: peer(small)  # type: ignore[misc]
     runs["foedus: count"] = lambda: count(small)
     runs["foedus: count, share, witnesses, pivotal shares"] = lambda: everything(small)
