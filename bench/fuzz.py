@@ -54,7 +54,7 @@ ROOT = str(Path(foedus.__file__).parent)
 PATIENCE = 10.0
 RENEW = {"loader": 2000, "run": 100}
 """Runs of one child; durable-rules keeps some of the memory of every rule set."""
-MOST_CASES = 3
+MOST_CASES = 2
 """Cases judged in a run; those of a large alliance are much alike."""
 JARGON = re.compile(r"NoneType|pydantic|dataclass|validator|Traceback|<class|\bdict\b|\btuple\b|__")
 
@@ -174,7 +174,7 @@ def seeds(target: str) -> list[bytes]:
         paths = [path for root in ("rules", "scenarios") for path in sorted(shipped(root).rglob("*.yaml"))]
         return [path.read_bytes() for path in paths if path.stat().st_size < 20_000]
     out = []
-    for name in sorted(SCENARIOS):
+    for name in sorted(SCENARIOS)[::5]:
         scenario = parse(BASE.index["scenario"][name].read_text(encoding="utf-8"), name).data
         assert isinstance(scenario, dict)
         scenario = {"scenario": "mutant", **{k: v for k, v in scenario.items() if k not in {"scenario", "expect"}}}
@@ -292,7 +292,7 @@ def change_run(data: bytes, corpus: list[bytes], chance: random.Random) -> bytes
                     event["date"] = (day + timedelta(days=chance.choice([-90000, -900, -1, 1, 900]))).isoformat()
                 event.pop("until", None)
             case 5 if event:
-                another = {**event, "id": chance.choice([f"c{len(events)}", f"$m{len(events)}", "é" * len(events)])}
+                another = {**event, "id": chance.choice([f"c{len(events)}", f"x-{len(events)}", "é" * len(events)])}
                 events.insert(chance.randrange(len(events) + 1), another)
             case 6 if events:
                 events.pop(chance.randrange(len(events)))

@@ -35,6 +35,8 @@ class Run:
     on: date | None
     executor: Executor
     findings: Mapping[str, tuple[Finding, ...]]
+    beyond: str | None = None
+    """Why the reference judged what durable-rules was asked to judge."""
 
     def overall(self, clause: str) -> Overall:
         """The clause's finding over all its cases."""
@@ -63,39 +65,39 @@ def run(
     """
     reading = Reading(choices or {}, rules)
     facts = Facts(scenario, account, on)
-    answered: Executor = executor
+    asked = executor
+    beyond: str | None = None
     findings: dict[str, tuple[Finding, ...]] = {}
     for clause in clauses or scenario.clauses:
         found = []
-        judged: dict[tuple[object, ...], tuple[Finding, Executor]] = {}
+        judged: dict[tuple[object, ...], Finding] = {}
         for situation in find_situations(rules, facts, clause):
             if situation.alike not in judged:
-                if len(judged) >= MOST_RULE_SETS:
-                    executor = "reference"
-                judged[situation.alike] = judge(situation, reading, executor, seek_missing=seek_missing)
-            finding, by = judged[situation.alike]
-            finding = replace(finding, case=situation.case)
-            answered = "reference" if by == "reference" else answered
-            found.append(finding)
+                if executor == "rete" and len(judged) >= MOST_RULE_SETS:
+                    executor, beyond = "reference", f"more than {MOST_RULE_SETS} cases of a clause"
+                judged[situation.alike], why = judge(situation, reading, executor, seek_missing=seek_missing)
+                beyond = beyond or why
+            found.append(replace(judged[situation.alike], case=situation.case))
         findings[clause] = tuple(found)
-    return Run(scenario, rules, reading, account, on, answered, findings)
+    return Run(scenario, rules, reading, account, on, "reference" if beyond else asked, findings, beyond)
 
 
 def judge(
     situation: Situation, reading: Reading, executor: Executor = "reference", *, seek_missing: bool = False
-) -> tuple[Finding, Executor]:
-    """The finding of one case, and the executor that made it."""
+) -> tuple[Finding, str | None]:
+    """The finding of one case, and why the reference made it where durable-rules was asked to."""
+    beyond = None
     if executor == "rete":
         try:
             judgement = rete.judge(situation, reading)
-        except rete.TooLargeError:
-            judgement, executor = reference.judge(situation, reading), "reference"
+        except rete.TooLargeError as error:
+            judgement, beyond = reference.judge(situation, reading), str(error)
     else:
         judgement = reference.judge(situation, reading)
     finding = conclude(situation, judgement)
     if seek_missing:
         finding = replace(finding, missing=find_missing(situation, reading, finding))
-    return finding, executor
+    return finding, beyond
 
 
 def under(

@@ -39,7 +39,8 @@ def show_run(
         else "nobody's account of disputed facts"
     )
     seen = f", as seen on {run.on.isoformat()}" if run.on else ""
-    page.line(f"{by}; {account}{seen}; judged by {run.executor}", "dim")
+    why = f", as rete is not trusted with {run.beyond}" if run.beyond else ""
+    page.line(f"{by}; {account}{seen}; judged by {run.executor}{why}", "dim")
     for clause, findings in run.findings.items():
         page.line()
         treaty, entry = run.rules.clause(clause)
