@@ -126,13 +126,13 @@ def test_at_a_limit_durable_rules_answers_and_beyond_it_nothing_is_compiled(
 def test_a_conjunction_of_any_length_is_split_within_the_limit_of_conditions_in_a_rule() -> None:
     names: list[tuple[str, Value]] = [("first", True), ("place", "home"), ("gravity", "high")]
     for length in range(rete.MAX_BODY - 1, rete.MAX_BODY + 5):
-        wide = tuple(AnyOf((Test(*_is(names[i % 3])), Test("deaths", "is", (i,)))) for i in range(length))
+        wide = tuple(AnyOf((_is(names[i % 3]), Test("deaths", "is", (i,)))) for i in range(length))
         situation, reading = case_of(*asked(All(wide), {**dict(names), "deaths": 7}))
         assert rete.judge(situation, reading) == reference.judge(situation, reading)
 
 
-def _is(named: tuple[str, Value]) -> tuple[str, str, tuple[Value, ...]]:
-    return named[0], "is", (named[1],)  # type: ignore[return-value]
+def _is(named: tuple[str, Value]) -> Test:
+    return Test(named[0], "is", (named[1],))
 
 
 @pytest.mark.parametrize(
