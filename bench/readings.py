@@ -14,6 +14,7 @@ import argparse
 import random
 import statistics
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -107,7 +108,7 @@ class Workload:
         return Rules(vocabulary, actors, terms, {"t": treaty}, {}, {})
 
     def question(self) -> Question:
-        return Question(self.rules, self.scenario, "t/c")
+        return Question(replace(self.rules), self.scenario, "t/c")
 
     def holds(self, definition: list[list[tuple[str, bool]]], level: int) -> bool:
         return all(any(self.literal(*each, level) for each in ors) for ors in definition)
@@ -178,7 +179,8 @@ def compiled(workload: Workload) -> Callable[[], int]:
         total = 0
         for own in table:
             weights = [(len(each) - sum(each), sum(each)) for each in own]
-            total += diagrams.fold(root, Weighing(weights, YES))
+            weighing = Weighing(weights)
+            total += weighing.part(diagrams.fold(root, weighing), YES)
         return total
 
     return again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from foedus.formula import (
     FALSE,
@@ -18,6 +18,7 @@ from foedus.formula import (
     Choose,
     Dated,
     Formula,
+    Knob,
     Layer,
     Not,
     Some,
@@ -26,7 +27,6 @@ from foedus.formula import (
     Truth,
     Who,
     Whose,
-    disjunction,
 )
 from foedus.model import Period
 
@@ -55,7 +55,61 @@ TEMPORAL_SCOPE = "temporal-scope"
 Condition = tuple[Formula, "Mapping[str, KnobSetting]"]
 """A formula, and the knobs of the definition that it stands in."""
 
+Steps = dict[str, tuple["Step", Formula, Formula]]
+"""The steps between casus and duty, each with the conditions under which it is met and refused."""
+
 APPLIED, SET_ASIDE = "applied", "set-aside"
+
+THIS = "this"
+"""The word for the event in question, among the words that a formula mentions."""
+
+
+class Mentions(NamedTuple):
+    """What a formula mentions itself, the definitions of its terms left aside.
+
+    `choices` are its terms and other choices in the order of reading, `words` the roles, kinds and actors that it asks
+    for, `relations` what it asks of every event that it can hold of.
+    """
+
+    formula: Formula
+    choices: tuple[Term | Choose, ...]
+    words: frozenset[str]
+    relations: tuple[Who | Dated | About, ...]
+
+
+def _mentions(formula: Formula) -> Mentions:
+    choices: list[Term | Choose] = []
+    words: set[str] = set()
+    waiting = [formula]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case Test():
+                pass
+            case All() | AnyOf() | AtLeast():
+                waiting.extend(part.of[::-1])
+            case Not() | Some() | Layer():
+                waiting.append(part.of)
+            case Term():
+                choices.append(part)
+            case Choose():
+                choices.append(part)
+                waiting.extend(part.parts[::-1])
+            case Who(whose, of):
+                words.update(of)
+                words.add(whose)
+            case Dated() | About():
+                words.add(THIS)
+    return Mentions(formula, tuple(choices), frozenset(words), tuple(_relations(formula)))
+
+
+def _relations(formula: Formula) -> Iterator[Who | Dated | About]:
+    match formula:
+        case All(of):
+            for part in of:
+                yield from _relations(part)
+        case Who() | Dated() | About():
+            yield formula
 
 
 @dataclass(frozen=True)
@@ -77,6 +131,60 @@ class Rules:
             name: everywhere | self._actors_in(formula for formula, _ in _of_treaty(treaty))
             for name, treaty in self.treaties.items()
         }
+
+    def mentions(self, formula: Formula) -> Mentions:
+        """What a formula mentions, looked up once."""
+        found = self._mentioned.get(id(formula))
+        if found is None:
+            # it holds the formula, so that no other comes to have its id
+            found = self._mentioned[id(formula)] = _mentions(formula)
+        return found
+
+    def words(self, formula: Formula) -> frozenset[str]:
+        """The roles, kinds and actors that a formula or some definition of its terms asks for."""
+        mentions = self.mentions(formula)
+        terms = [each.term for each in mentions.choices if isinstance(each, Term)]
+        return mentions.words.union(*map(self.words_of_term, terms)) if terms else mentions.words
+
+    def words_of_term(self, term: str) -> frozenset[str]:
+        """The roles, kinds and actors that some definition of a term asks for."""
+        found = self._worded.get(term)
+        if found is None:
+            definitions = self.terms[term].definitions.values()
+            found = self._worded[term] = frozenset().union(*(self.words(each.holds_when) for each in definitions))
+        return found
+
+    @cached_property
+    def _mentioned(self) -> dict[int, Mentions]:
+        return {}
+
+    @cached_property
+    def _worded(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def asked(self) -> dict[tuple[object, ...], tuple[Formula, Steps]]:
+        """Clause, version and overlays to casus and steps, as far as they came up."""
+        return {}
+
+    @cached_property
+    def common_periods(self) -> dict[tuple[str, str, str], list[Period]]:
+        """Treaty and two parties to the times in which it is in force for both, as far as they came up."""
+        return {}
+
+    @cached_property
+    def limits(self) -> dict[str, set[int]]:
+        """Number to the limits that some condition asks for."""
+        found: dict[str, set[int]] = {
+            name: set() for name, attribute in self.vocabulary.attributes.items() if attribute.type == "number"
+        }
+        for formula, knobs in self.formulas():
+            for part in formula.walk():
+                if isinstance(part, Test) and part.attribute in found:
+                    for value in part.values:
+                        asked = knobs[value.name].values if isinstance(value, Knob) else (value,)
+                        found[part.attribute].update(map(int, asked))
+        return found
 
     def _actors_in(self, formulas: Iterable[Formula]) -> frozenset[str]:
         names = {name for each in formulas for part in each.walk() if isinstance(part, Who) for name in part.of}
@@ -238,11 +346,26 @@ class Facts:
 
     def actors(self, event: str, whose: Literal["by", "against"]) -> tuple[str, ...] | None:
         """Who did it, or to whom; `None` where that is unknown, empty where there is nobody."""
-        stated = getattr(self.events[event], whose)
-        value = stated.according_to(self.account)
-        if value is None:
-            return None
-        return value if isinstance(value, tuple) else (str(value),)
+        return self._actors[whose][event]
+
+    @cached_property
+    def _actors(self) -> dict[str, dict[str, tuple[str, ...] | None]]:
+        out: dict[str, dict[str, tuple[str, ...] | None]] = {"by": {}, "against": {}}
+        for name, event in self.events.items():
+            for whose, stated in (("by", event.by), ("against", event.against)):
+                value = stated.according_to(self.account)
+                out[whose][name] = value if value is None or isinstance(value, tuple) else (str(value),)
+        return out
+
+    @cached_property
+    def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Actor to the events that it did, or that were done to it."""
+        out: dict[str, tuple[tuple[str, str], ...]] = {}
+        for whose, own in self._actors.items():
+            for event, actors in own.items():
+                for actor in dict.fromkeys(actors or ()):
+                    out[actor] = (*out.get(actor, ()), (whose, event))
+        return out
 
     def came_before(self, one: str, other: str) -> bool:
         """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
@@ -288,34 +411,67 @@ class Situation:
     def known(self) -> Mapping[tuple[str, str], Value]:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
         event = self.case.event
-        first, last = self.facts.events[event].date, self.facts.last_day(event)
+        begun, lasted = self.covered
         computed: dict[tuple[str, str], Value] = {
-            (event, "in_force_when_begun"): any(period.covers(first) for period in self.common_periods),
-            (event, "in_force_while_it_lasted"): any(period.meets(first, last) for period in self.common_periods),
+            (event, "in_force_when_begun"): begun,
+            (event, "in_force_while_it_lasted"): lasted,
         }
         return {**self.facts.known, **computed, **self.overrides}
 
+    @property
+    def covered(self) -> tuple[bool, bool]:
+        """Whether the treaty was in force between the two when the event began, and on some day while it lasted."""
+        first, last = self.facts.events[self.case.event].date, self.facts.last_day(self.case.event)
+        begun = lasted = False
+        for period in self.common_periods:
+            begun = begun or period.covers(first)
+            lasted = lasted or period.meets(first, last)
+        return begun, lasted
+
     def candidates(self, condition: Formula) -> list[str]:
         """The events of which `some` asks: all but those that binding the roles has ruled out already."""
-        return [event for event in self.facts.events if not self._is_ruled_out(condition, event)]
+        relations = self.rules.mentions(condition).relations
+        kept = []
+        for event in self.facts.events:
+            for relation in relations:
+                if self.relates(relation, event) is False:
+                    break
+            else:
+                kept.append(event)
+        return kept
 
-    def _is_ruled_out(self, condition: Formula, event: str) -> bool:
-        match condition:
-            case All(of):
-                return any(self._is_ruled_out(part, event) for part in of)
-            case Who() | Dated() | About():
-                return self.relates(condition, event) is False
-        return False
+    def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
+        """What of this case a formula that mentions only these words can depend on; where equal, it says the same.
+
+        Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
+        """
+        case = self.case
+        out: list[object] = [self.covered]
+        if THIS in words:
+            out.append(case.event)
+        if "obligor" in words:
+            out.append(self._figure(case.obligor, words))
+        if "beneficiary" in words:
+            out.append(self._figure(case.beneficiary, words))
+        if "adversary" in words:
+            same = case.adversary == case.obligor, case.adversary == case.beneficiary
+            out.append((case.adversary and self._figure(case.adversary, words), *same))
+        return tuple(out)
+
+    def _figure(self, actor: str, words: frozenset[str]) -> object:
+        if actor in words:
+            return actor
+        return self.rules.actors[actor].kind, actor in self.treaty.parties, self.facts.parts_played.get(actor)
 
     def relates(self, formula: Who | Dated | About, event: str) -> Truth:
         """Whether the event stands in that relation to the case."""
         match formula:
             case Who(whose, of):
                 return self._who(whose, of, event)
+            case Dated("before" | "not-before" as relation):
+                return self.facts.came_before(event, self.case.event) is (relation == "before")
             case Dated(relation):
-                earlier = self.facts.came_before(event, self.case.event)
-                later = self.facts.came_before(self.case.event, event)
-                return {"before": earlier, "not-before": not earlier, "after": later, "not-after": not later}[relation]
+                return self.facts.came_before(self.case.event, event) is (relation == "after")
             case About():
                 return self.facts.events[event].about == self.case.event
 
@@ -329,7 +485,15 @@ class Situation:
                 actors = None if bound is None else (bound,)
         if actors is None:
             return None
-        return disjunction(self._is_one(actor, name) for actor in actors for name in of)
+        found: Truth = False
+        for actor in actors:
+            for name in of:
+                truth = self._is_one(actor, name)
+                if truth:
+                    return True
+                if truth is None:
+                    found = None
+        return found
 
     def _is_one(self, actor: str, name: str) -> Truth:
         match name:
@@ -346,14 +510,18 @@ class Situation:
     @cached_property
     def common_periods(self) -> list[Period]:
         """The times in which the treaty is in force for obligor and beneficiary both."""
-        out = []
-        for one in self.treaty.periods(self.case.obligor):
-            for other in self.treaty.periods(self.case.beneficiary):
-                begins = max(one.from_, other.from_)
-                ends = min((each.until for each in (one, other) if each.until), default=None)
-                if ends is None or begins < ends:
-                    out.append(Period(begins, ends))
-        return out
+        treaty, case = self.treaty, self.case
+        key = (treaty.treaty, case.obligor, case.beneficiary)
+        found = self.rules.common_periods.get(key)
+        if found is None:
+            found = self.rules.common_periods[key] = []
+            for one in treaty.periods(case.obligor):
+                for other in treaty.periods(case.beneficiary):
+                    begins = max(one.from_, other.from_)
+                    ends = min((each.until for each in (one, other) if each.until), default=None)
+                    if ends is None or begins < ends:
+                        found.append(Period(begins, ends))
+        return found
 
     @cached_property
     def in_force(self) -> InForce:
@@ -394,6 +562,23 @@ class Situation:
     @cached_property
     def casus(self) -> Formula:
         """The whole condition under which the casus foederis arises, each part a named layer."""
+        return self._asked[0]
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps between casus and duty, each with the conditions under which it is met and refused."""
+        return self._asked[1]
+
+    @property
+    def _asked(self) -> tuple[Formula, Steps]:
+        """Casus and steps; the same formulas for all cases of the same version and overlays."""
+        key = (self.case.clause, self.case.version, *self.overlays)
+        found = self.rules.asked.get(key)
+        if found is None:
+            found = self.rules.asked[key] = (self._make_casus(), self._make_steps())
+        return found
+
+    def _make_casus(self) -> Formula:
         version = self.version
         layers: list[Formula] = [
             Layer("event", "happened", Test("happened", "is", (True,))),
@@ -409,10 +594,8 @@ class Situation:
                 layers.append(Layer("exception", key, _switch(key, overlay, All(tuple(kept)), TRUE)))
         return All(tuple(layers))
 
-    @cached_property
-    def steps(self) -> dict[str, tuple[Step, Formula, Formula]]:
-        """The steps between casus and duty, each with the conditions under which it is met and refused."""
-        out: dict[str, tuple[Step, Formula, Formula]] = {}
+    def _make_steps(self) -> Steps:
+        out: Steps = {}
         for name, step in self.version.procedure.items():
             met, refused = self._own(step.met_when), self._own(step.refused_when or FALSE)
             out[name] = (step, Layer("step", name, met), Layer("refusal", name, refused))
@@ -459,9 +642,9 @@ def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situ
         for beneficiary in facts.actors(event.id, "against") or ():
             if not _may_be(beneficiary, clause.beneficiaries, treaty):
                 continue
+            version = version_for(clause, event.date, facts.last_day(event.id))
             for adversary in adversaries:
                 for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
-                    version = version_for(clause, event.date, facts.last_day(event.id))
                     case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
                     yield Situation(rules, facts, case)
 

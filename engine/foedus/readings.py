@@ -100,7 +100,20 @@ class Question:
         kept = [s for s in found if self.event in {None, s.case.event} and self.obligor in {None, s.case.obligor}]
         if self.overrides:
             kept = [replace(situation, overrides=dict(self.overrides)) for situation in kept]
-        return list({situation.alike: situation for situation in kept}.values())
+        if len(kept) == 1:
+            return kept
+        distinct: dict[tuple[object, ...], Situation] = {}
+        words: dict[int, frozenset[str]] = {}
+        for situation in kept:
+            casus = situation.casus
+            if id(casus) not in words:
+                asked = [casus]
+                if self.asked == "duty":
+                    asked += [each for _, *both in situation.steps.values() for each in both]
+                words[id(casus)] = frozenset().union(*map(self.rules.words, asked))
+            key = (id(casus), situation.case.event, situation.bearing(words[id(casus)]))
+            distinct.setdefault(key, situation)
+        return list(distinct.values())
 
     @cached_property
     def told(self) -> tuple[str | None, ...]:
@@ -130,7 +143,10 @@ class Question:
         space = self.space
         by_account = []
         for situations in self.situations.values():
-            parts = [Evaluation(space, each).residual(each.casus, each.case.event) for each in situations]
+            memo: dict[tuple[object, ...], Residual] = {}
+            parts = [
+                Evaluation(space, each, memo=memo).residual(each.casus, each.case.event) for each in situations
+            ]
             by_account.append(join("any", parts, absorbing=True))
         if len(set(by_account)) == 1:
             return by_account[0]
@@ -143,8 +159,9 @@ class Question:
         evaluated: list[list[tuple[Residual, list[tuple[Residual, Residual]], bool]]] = []
         for situations in self.situations.values():
             own = []
+            memo: dict[tuple[object, ...], Residual] = {}
             for situation in situations:
-                evaluation = Evaluation(space, situation, self.frees)
+                evaluation = Evaluation(space, situation, self.frees, memo)
                 event = situation.case.event
                 casus = evaluation.residual(situation.casus, event)
                 steps = []
@@ -257,12 +274,20 @@ class Question:
     @cached_property
     def shares(self) -> dict[str, Fraction]:
         """Outcome to the weighted share of listed readings with it; they sum to 1."""
-        return {outcome: self._share(self._root, self._code(outcome)) for outcome in self.outcomes}
+        return {outcome: self._share(self._values[self._root], self._code(outcome)) for outcome in self.outcomes}
 
-    def _share(self, root: int, target: int) -> Fraction:
+    @cached_property
+    def _weighing(self) -> Weighing:
+        return Weighing(self._weights)
+
+    @cached_property
+    def _values(self) -> dict[int, int]:
+        """The weight of each node of the diagram."""
         diagrams, _ = self._outcomes
-        weighing = Weighing(self._weights, target)
-        return Fraction(diagrams.fold(root, weighing), weighing.whole)
+        return diagrams.values(self._root, self._weighing)
+
+    def _share(self, value: int, terminal: int) -> Fraction:
+        return Fraction(self._weighing.part(value, terminal), self._weighing.whole)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -274,11 +299,11 @@ class Question:
         for variable in self.variables:
             if not variable.is_choice or (variable.kind == "knob" and variable.of[0] in open_terms):
                 surplus *= len(variable.values)
-        out = {}
-        for outcome in self.outcomes:
-            weight = diagrams.fold(self._root, Weighing(self._counts, self._code(outcome)))
-            out[outcome] = weight // surplus
-        return out
+        counting, value = self._weighing, self._values[self._root]
+        if self._counts != self._weights:
+            counting = Weighing(self._counts)
+            value = diagrams.fold(self._root, counting)
+        return {outcome: counting.part(value, self._code(outcome)) // surplus for outcome in self.outcomes}
 
     @property
     def is_settled(self) -> bool:
@@ -375,18 +400,40 @@ class Question:
         yes = self._code(self.outcomes[0] if self.asked == "casus" else "due")
         if self.asked == "duty" and "left-to-the-party" in self.reached:
             yes = self._code("left-to-the-party") if "due" not in self.reached else yes
+        pivotal, sides = self._derived(yes)
         out = []
         for level, variable in enumerate(self.choices):
             if level not in support:
                 out.append(Influence(variable, Fraction(0), Fraction(0) if settling else None, ()))
                 continue
-            pivotal = self._share(diagrams.vary(self._root, level), MIXED)
-            sides = tuple(
-                (value, self._share(diagrams.fix(self._root, level, index), yes))
-                for index, value in enumerate(variable.values)
-            )
-            out.append(Influence(variable, pivotal, shares.get(level) if shares is not None else None, sides))
+            own = tuple(zip(variable.values, sides[level], strict=True))
+            out.append(Influence(variable, pivotal[level], shares.get(level) if shares is not None else None, own))
         return sorted(out, key=lambda each: (-(each.settling or 0), -each.pivotal))
+
+    def _derived(self, yes: int) -> tuple[dict[int, Fraction], dict[int, list[Fraction]]]:
+        """By level, the pivotal share and each side's share of a terminal: what flows through its nodes, and whereto."""
+        diagrams, _ = self._outcomes
+        root, weighing, values = self._root, self._weighing, dict(self._values)
+        flow = diagrams.flow(root, weighing)
+        changing: dict[int, int] = {}
+        sides: dict[int, list[int]] = {}
+        # an assignment that goes past a variable has the same outcome on each side of it
+        everywhere = weighing.part(values[root], yes) * weighing.whole
+        for node in diagrams.walk(root):
+            level, branches = diagrams.levels[node], diagrams.branches[node]
+            same = diagrams.same(branches)
+            diagrams.values(same, weighing, values)
+            changing[level] = changing.get(level, 0) + flow[node] * weighing.part(values[same], MIXED)
+            own = sides.setdefault(level, [everywhere] * len(branches))
+            otherwise = weighing.part(values[node], yes)
+            for side, branch in enumerate(branches):
+                own[side] += flow[node] * (weighing.part(values[branch], yes) - otherwise)
+        whole = weighing.whole**2
+        exact = {each: Fraction(each, whole) for own in (changing.values(), *sides.values()) for each in set(own)}
+        return (
+            {level: exact[each] for level, each in changing.items()},
+            {level: [exact[each] for each in own] for level, own in sides.items()},
+        )
 
     @cached_property
     def reached(self) -> set[str]:
@@ -428,7 +475,8 @@ def disputants(scenario: Scenario) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for event in scenario.events:
         for stated in (event.act, event.by, event.against, *event.facts.values()):
-            names.update(dict.fromkeys(actor for actor in stated.disputed if actor != "others"))
+            if stated.disputed:
+                names.update(dict.fromkeys(actor for actor in stated.disputed if actor != "others"))
     return tuple(names)
 
 
