@@ -67,40 +67,31 @@ THIS = "this"
 class Mentions(NamedTuple):
     """What a formula mentions itself, the definitions of its terms left aside.
 
-    `choices` are its terms and other choices in the order of reading, `words` the roles, kinds and actors that it asks
-    for, `relations` what it asks of every event that it can hold of.
+    `choices` are its terms and other choices in the order of reading, `words` the attributes, roles, kinds and actors
+    that it asks for.
     """
 
     formula: Formula
-    choices: tuple[Term | Choose, ...]
-    words: frozenset[str]
-    relations: tuple[Who | Dated | About, ...]
+    choices: list[Term | Choose]
+    words: set[str]
 
 
-def _mentions(formula: Formula) -> Mentions:
-    choices: list[Term | Choose] = []
-    words: set[str] = set()
-    waiting = [formula]
-    while waiting:
-        part = waiting.pop()
-        match part:
-            case Test():
-                pass
-            case All() | AnyOf() | AtLeast():
-                waiting.extend(part.of[::-1])
-            case Not() | Some() | Layer():
-                waiting.append(part.of)
-            case Term():
+def _mention(parts: tuple[Formula, ...], choices: list[Term | Choose], words: set[str]) -> None:
+    # the walk over all definitions is a good part of a first question, so types are compared, not matched
+    for part in parts:
+        kind = type(part)
+        if kind is Test:
+            words.add(part.attribute)
+        elif kind is Who:
+            words.update(part.of, (part.whose,))
+        elif kind is Dated or kind is About:
+            words.add(THIS)
+        else:
+            if kind is Term or kind is Choose:
                 choices.append(part)
-            case Choose():
-                choices.append(part)
-                waiting.extend(part.parts[::-1])
-            case Who(whose, of):
-                words.update(of)
-                words.add(whose)
-            case Dated() | About():
-                words.add(THIS)
-    return Mentions(formula, tuple(choices), frozenset(words), tuple(_relations(formula)))
+            elif kind is Some:
+                words.add("happened")
+            _mention(part.parts, choices, words)
 
 
 def _relations(formula: Formula) -> Iterator[Who | Dated | About]:
@@ -137,21 +128,34 @@ class Rules:
         found = self._mentioned.get(id(formula))
         if found is None:
             # it holds the formula, so that no other comes to have its id
-            found = self._mentioned[id(formula)] = _mentions(formula)
+            found = self._mentioned[id(formula)] = Mentions(formula, [], set())
+            _mention((formula,), found.choices, found.words)
         return found
 
     def words(self, formula: Formula) -> frozenset[str]:
-        """The roles, kinds and actors that a formula or some definition of its terms asks for."""
-        mentions = self.mentions(formula)
-        terms = [each.term for each in mentions.choices if isinstance(each, Term)]
-        return mentions.words.union(*map(self.words_of_term, terms)) if terms else mentions.words
+        """The attributes, roles, kinds and actors that a formula or some definition of its terms asks for."""
+        found = self._worded.get(id(formula))
+        if found is None:
+            mentions = self.mentions(formula)
+            words = set(mentions.words)
+            for each in mentions.choices:
+                if isinstance(each, Term):
+                    words |= self._words_of_term(each.term)
+            found = self._worded[id(formula)] = frozenset(words)
+        return found
 
-    def words_of_term(self, term: str) -> frozenset[str]:
-        """The roles, kinds and actors that some definition of a term asks for."""
+    def _words_of_term(self, term: str) -> frozenset[str]:
         found = self._worded.get(term)
         if found is None:
             definitions = self.terms[term].definitions.values()
             found = self._worded[term] = frozenset().union(*(self.words(each.holds_when) for each in definitions))
+        return found
+
+    def relations(self, formula: Formula) -> tuple[Who | Dated | About, ...]:
+        """What a formula asks of every event that it can hold of, as far as the roles tell."""
+        found = self._related.get(id(formula))
+        if found is None:
+            found = self._related[id(formula)] = tuple(_relations(self.mentions(formula).formula))
         return found
 
     @cached_property
@@ -159,7 +163,11 @@ class Rules:
         return {}
 
     @cached_property
-    def _worded(self) -> dict[str, frozenset[str]]:
+    def _worded(self) -> dict[str | int, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _related(self) -> dict[int, tuple[Who | Dated | About, ...]]:
         return {}
 
     @cached_property
@@ -336,8 +344,8 @@ class Facts:
         out: dict[tuple[str, str], Value] = {}
         for event in self.events.values():
             out[event.id, "happened"] = True
-            for name, stated in {"act": event.act, **event.facts}.items():
-                value = stated.according_to(self.account)
+            for name, stated in (("act", event.act), *event.facts.items()):
+                value = stated.according_to(self.account) if stated.disputed else stated.value
                 if value is None:
                     out.pop((event.id, name), None)
                 elif not isinstance(value, tuple):
@@ -356,6 +364,20 @@ class Facts:
                 value = stated.according_to(self.account)
                 out[whose][name] = value if value is None or isinstance(value, tuple) else (str(value),)
         return out
+
+    @cached_property
+    def _disputed(self) -> list[tuple[str, object]]:
+        """What is disputed, with this account's version of it."""
+        return [
+            (name, stated.according_to(self.account))
+            for event in self.scenario.events
+            for name, stated in (("act", event.act), ("by", event.by), ("against", event.against), *event.facts.items())
+            if stated.disputed
+        ]
+
+    def version(self, words: frozenset[str]) -> tuple[object, ...]:
+        """This account of what is disputed, as far as it is among what the words speak of."""
+        return tuple([value for name, value in self._disputed if name in words])
 
     @cached_property
     def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -430,7 +452,7 @@ class Situation:
 
     def candidates(self, condition: Formula) -> list[str]:
         """The events of which `some` asks: all but those that binding the roles has ruled out already."""
-        relations = self.rules.mentions(condition).relations
+        relations = self.rules.relations(condition)
         kept = []
         for event in self.facts.events:
             for relation in relations:
@@ -441,12 +463,12 @@ class Situation:
         return kept
 
     def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
-        """What of this case a formula that mentions only these words can depend on; where equal, it says the same.
+        """What of case and account a formula that mentions only these words can depend on; where equal, it says the same.
 
         Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
         """
         case = self.case
-        out: list[object] = [self.covered]
+        out: list[object] = [self.covered, self.facts.version(words)]
         if THIS in words:
             out.append(case.event)
         if "obligor" in words:

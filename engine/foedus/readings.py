@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, Scenario
+    from foedus.residual import Memo
     from foedus.vocabulary import Value
 
 Asked = Literal["casus", "duty"]
@@ -137,13 +138,16 @@ class Question:
                         space.reach(refused)
         return space
 
+    def _memo(self) -> Memo | None:
+        """What the cases share, where there are several."""
+        return {} if sum(map(len, self.situations.values())) > 1 else None
+
     @cached_property
     def residual(self) -> Residual:
         """What is left of the question whether the casus arises, over all cases and accounts; for people to read."""
-        space = self.space
-        by_account = []
+        space, by_account = self.space, []
+        memo = self._memo()
         for situations in self.situations.values():
-            memo: dict[tuple[object, ...], Residual] = {}
             parts = [
                 Evaluation(space, each, memo=memo).residual(each.casus, each.case.event) for each in situations
             ]
@@ -156,10 +160,10 @@ class Question:
     def _outcomes(self) -> tuple[Diagrams, int]:
         """The diagram of the answer over choices and unknown facts, and the store that it is in."""
         space = self.space
+        memo = self._memo()
         evaluated: list[list[tuple[Residual, list[tuple[Residual, Residual]], bool]]] = []
         for situations in self.situations.values():
             own = []
-            memo: dict[tuple[object, ...], Residual] = {}
             for situation in situations:
                 evaluation = Evaluation(space, situation, self.frees, memo)
                 event = situation.case.event
@@ -414,20 +418,20 @@ class Question:
         """By level, the pivotal share and each side's share of a terminal: what flows through its nodes, and whereto."""
         diagrams, _ = self._outcomes
         root, weighing, values = self._root, self._weighing, dict(self._values)
+        leading = {node: weighing.part(value, yes) for node, value in values.items()}
         flow = diagrams.flow(root, weighing)
         changing: dict[int, int] = {}
         sides: dict[int, list[int]] = {}
         # an assignment that goes past a variable has the same outcome on each side of it
-        everywhere = weighing.part(values[root], yes) * weighing.whole
+        everywhere = leading[root] * weighing.whole
         for node in diagrams.walk(root):
             level, branches = diagrams.levels[node], diagrams.branches[node]
             same = diagrams.same(branches)
             diagrams.values(same, weighing, values)
             changing[level] = changing.get(level, 0) + flow[node] * weighing.part(values[same], MIXED)
             own = sides.setdefault(level, [everywhere] * len(branches))
-            otherwise = weighing.part(values[node], yes)
             for side, branch in enumerate(branches):
-                own[side] += flow[node] * (weighing.part(values[branch], yes) - otherwise)
+                own[side] += flow[node] * (leading[branch] - leading[node])
         whole = weighing.whole**2
         exact = {each: Fraction(each, whole) for own in (changing.values(), *sides.values()) for each in set(own)}
         return (
@@ -495,8 +499,8 @@ class Maker:
 
     def diagram(self, residual: Residual) -> int:
         """The diagram of a residual formula, with terminals `NO` and `YES`."""
-        if isinstance(residual, bool):
-            return YES if residual else NO
+        if residual is True or residual is False:
+            return int(residual)  # `NO` and `YES`
         found = self.memo.get(residual)
         if found is None:
             found = self.memo[residual] = self._make(residual)
@@ -509,7 +513,7 @@ class Maker:
             return diagrams.negate(self.diagram(rest[0]))
         if name == "pick":
             key, branches = rest
-            return diagrams.pick(self.levels[key], tuple([self.diagram(each) for each in branches]))
+            return diagrams.pick(self.levels[key], tuple(map(self.diagram, branches)))
         parts = [self.diagram(each) for each in rest[0]]
         # the outermost variables last, so that what is joined first stays small
         parts.sort(key=lambda node: -diagrams.levels[node])

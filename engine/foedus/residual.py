@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Residual = bool | tuple[Any, ...]
 """`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`."""
 
+Memo = dict[tuple[object, ...], Residual]
+"""What is left of formulas, by all that it can depend on; shared by situations of one scenario and one space."""
+
 Kind = Literal["account", "wording", "overlay", "term", "knob", "fact", "actor"]
 
 
@@ -98,7 +101,7 @@ class Space:
             term, name = definition
             for knob, setting in self.rules.terms[term].definitions[name].knobs.items():
                 own, of = knob_variable(term, name, knob, setting)
-                if own not in self.fixed:
+                if own not in self.fixed and own not in self.variables:
                     self.declare("knob", own, setting.values, of)
 
     def _reach_term(self, name: str) -> None:
@@ -122,16 +125,17 @@ def _kind(choice: str, rules: Rules) -> Kind:
 class Evaluation:
     """The partial evaluation of one situation; `frees` facts that are known, to see what other facts would do.
 
-    Situations of the same facts can share a `memo`: what is left of a term, of a layer or of `some` is found once for
-    all cases that are alike in the roles that it asks for.
+    Situations of one scenario can share a `memo`: what is left of a term, of a layer or of `some` is found once for all
+    cases and accounts that are alike in what it asks for.
     """
 
     space: Space
     situation: Situation
     frees: bool = False
-    memo: dict[tuple[object, ...], Residual] = field(default_factory=dict)
+    memo: Memo | None = None
 
     def __post_init__(self) -> None:
+        self.found: Memo = {} if self.memo is None else self.memo
         self.known = self.situation.known
         self.rules = self.situation.rules
         self.vocabulary = self.rules.vocabulary
@@ -141,7 +145,11 @@ class Evaluation:
         """What is left of a formula of an event; `term` and `definition` are those that it stands in."""
         return _RULES[type(formula)](self, formula, event, term, definition)
 
-    def _bearing(self, words: frozenset[str]) -> tuple[object, ...]:
+    def _bearing(self, formula: Formula) -> tuple[object, ...]:
+        """What of the case the formula can depend on; nothing, where there is only one case."""
+        if self.memo is None:
+            return ()
+        words = self.rules.words(formula)
         found = self.bearings.get(words)
         if found is None:
             found = self.bearings[words] = self.situation.bearing(words)
@@ -168,28 +176,28 @@ class Evaluation:
         return join("any", kept, True) if kept else False
 
     def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
-        return negated(self.residual(formula.of, event, term, definition))
+        return negated(_RULES[type(formula.of)](self, formula.of, event, term, definition))
 
     def _at_least(self, formula: AtLeast, event: str, term: str, definition: str) -> Residual:
         parts = [self.residual(part, event, term, definition) for part in formula.of]
         return _threshold(formula.count, parts)
 
     def _layer(self, formula: Layer, event: str, term: str, definition: str) -> Residual:
-        key = (id(formula), event, self._bearing(self.rules.words(formula)))
-        found = self.memo.get(key)
+        key = (id(formula), event, self._bearing(formula))
+        found = self.found.get(key)
         if found is None:
-            found = self.memo[key] = self.residual(formula.of, event, term, definition)
+            found = self.found[key] = self.residual(formula.of, event, term, definition)
         return found
 
     def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
-        key = (id(formula), term, definition, self._bearing(self.rules.words(formula)))
-        found = self.memo.get(key)
+        key = (id(formula), term, definition, self._bearing(formula))
+        found = self.found.get(key)
         if found is None:
             parts = (
                 join("all", [self._happened(other), self.residual(formula.of, other, term, definition)], False)
                 for other in self.situation.candidates(formula.of)
             )
-            found = self.memo[key] = join("any", parts, True)
+            found = self.found[key] = join("any", parts, True)
         return found
 
     def _happened(self, event: str) -> Residual:
@@ -197,14 +205,14 @@ class Evaluation:
 
     def _term(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         name = formula.term
-        key = (name, event, self._bearing(self.rules.words_of_term(name)))
-        found = self.memo.get(key)
+        key = (name, event, self._bearing(formula))
+        found = self.found.get(key)
         if found is None:
             definitions = self.rules.terms[name].definitions
             fixed = self.space.fixed.get(name)
             names = [str(fixed)] if fixed is not None else self.space.definitions(name)
             branches = tuple([self.residual(definitions[each].holds_when, event, name, each) for each in names])
-            found = self.memo[key] = self._pick("term", name, tuple(names), branches)
+            found = self.found[key] = self._pick("term", name, tuple(names), branches)
         return found
 
     def _choose(self, formula: Choose, event: str, term: str, definition: str) -> Residual:
@@ -241,32 +249,38 @@ class Evaluation:
         return ("pick", self.space.declare(kind, name, values, of), branches)
 
     def _test(self, test: Test, event: str, term: str, definition: str) -> Residual:
-        name = test.attribute
+        name, asked = test.attribute, test.values
         attribute = self.vocabulary.attribute(name)
-        read = self.known.get((event, name))
         if attribute is None:
             return False
-        is_open = read is None or (self.frees and not attribute.computed)
-        if not is_open and test.relation == "is" and name != "act":
-            if read in test.values:
+        read = self.known.get((event, name))
+        if read is None or (self.frees and not attribute.computed):
+            return self._open_test(test, attribute, read, event, (term, definition))
+        if test.relation == "is" and name != "act":
+            if read in asked:
                 return True
-            if Knob not in map(type, test.values):
+            if Knob not in map(type, asked):
                 return False
-        if is_open:
-            values = domain(self.rules, test.attribute, attribute)
-            values = values if read is None or read in values else tuple(sorted((*values, read), key=attribute.rank))
-            name = f"{event}.{test.attribute}"
 
-            def of_fact(asked: tuple[Value, ...]) -> Residual:
-                expanded = self._expanded(test, asked)
-                branches = tuple([holds(attribute, test, value, expanded) for value in values])
-                return self._pick("fact", name, values, branches, (event, test.attribute))
-        else:
+        def of_fact(values: tuple[Value, ...]) -> Residual:
+            return holds(attribute, test, read, self._expanded(test, values))
 
-            def of_fact(asked: tuple[Value, ...]) -> Residual:
-                return holds(attribute, test, read, self._expanded(test, asked))
+        return self._asked(asked, of_fact, term, definition)
 
-        return self._asked(test.values, (), of_fact, term, definition)
+    def _open_test(
+        self, test: Test, attribute: Attribute, read: Value | None, event: str, within: tuple[str, str]
+    ) -> Residual:
+        """What is left of a test of a fact that is unknown or freed."""
+        name = test.attribute
+        values = domain(self.rules, name, attribute)
+        values = values if read is None or read in values else tuple(sorted((*values, read), key=attribute.rank))
+
+        def of_fact(asked: tuple[Value, ...]) -> Residual:
+            expanded = self._expanded(test, asked)
+            branches = tuple([holds(attribute, test, value, expanded) for value in values])
+            return self._pick("fact", f"{event}.{name}", values, branches, (event, name))
+
+        return self._asked(test.values, of_fact, *within)
 
     def _expanded(self, test: Test, asked: tuple[Value, ...]) -> tuple[Value, ...]:
         """The values asked for; an act can be asked for by its group."""
@@ -275,24 +289,21 @@ class Evaluation:
     def _asked(
         self,
         values: tuple[Value | Knob, ...],
-        asked: tuple[Value, ...],
         then: Callable[[tuple[Value, ...]], Residual],
         term: str,
         definition: str,
     ) -> Residual:
         """What is left once the values that are asked for are known, those of knobs case by case."""
         for index, value in enumerate(values):
-            if isinstance(value, Knob):
-                rest, before = values[index + 1 :], asked
-
-                def of_setting(
-                    setting: Value, rest: tuple[Value | Knob, ...] = rest, before: tuple[Value, ...] = before
-                ) -> Residual:
-                    return self._asked(rest, (*before, setting), then, term, definition)
-
-                return self._by_knob(term, definition, value.name, of_setting)
-            asked = (*asked, value)
-        return then(asked)
+            if type(value) is Knob:
+                before, after = values[:index], values[index + 1 :]
+                return self._by_knob(
+                    term,
+                    definition,
+                    value.name,
+                    lambda setting: self._asked((*before, setting, *after), then, term, definition),
+                )
+        return then(values)  # type: ignore[arg-type] - no knob is left
 
     def _relation(self, formula: Who | Dated | About, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         truth = self.situation.relates(formula, event)
