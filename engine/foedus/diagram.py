@@ -227,9 +227,7 @@ class Diagrams:
         """The value of a diagram in a semiring, each node visited once."""
         return self.values(root, semiring)[root]
 
-    def values(
-        self, root: int, semiring: Semiring[Value], found: dict[int, Value] | None = None
-    ) -> dict[int, Value]:
+    def values(self, root: int, semiring: Semiring[Value], found: dict[int, Value] | None = None) -> dict[int, Value]:
         """The value of every node of a diagram, and of every terminal; those already `found` are not sought again."""
         levels, branches, join = self.levels, self.branches, semiring.join
         values = {terminal: semiring.leaf(terminal) for terminal in range(TERMINALS)} if found is None else found

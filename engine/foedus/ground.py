@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from foedus.formula import (
     FALSE,
@@ -76,7 +76,7 @@ class Mentions(NamedTuple):
     words: set[str]
 
 
-def _mention(parts: tuple[Formula, ...], choices: list[Term | Choose], words: set[str]) -> None:
+def _mention(parts: Iterable[Any], choices: list[Term | Choose], words: set[str]) -> None:
     # the walk over all definitions is a good part of a first question, so types are compared, not matched
     for part in parts:
         kind = type(part)
@@ -463,7 +463,7 @@ class Situation:
         return kept
 
     def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
-        """What of case and account a formula that mentions only these words can depend on; where equal, it says the same.
+        """What of case and account a formula of these words can depend on; where that is equal, it says the same.
 
         Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
         """
@@ -631,6 +631,8 @@ class Situation:
 
     def _own(self, formula: Formula) -> Formula:
         """The formula with its choice of wording named after the treaty, whose texts they are."""
+        if not self.treaty.wordings:
+            return formula
         match formula:
             case Choose(choice, options) if choice == WORDING:
                 own = {name: self._own(each) for name, each in options}

@@ -148,9 +148,7 @@ class Question:
         space, by_account = self.space, []
         memo = self._memo()
         for situations in self.situations.values():
-            parts = [
-                Evaluation(space, each, memo=memo).residual(each.casus, each.case.event) for each in situations
-            ]
+            parts = [Evaluation(space, each, memo=memo).residual(each.casus, each.case.event) for each in situations]
             by_account.append(join("any", parts, absorbing=True))
         if len(set(by_account)) == 1:
             return by_account[0]
@@ -415,7 +413,7 @@ class Question:
         return sorted(out, key=lambda each: (-(each.settling or 0), -each.pivotal))
 
     def _derived(self, yes: int) -> tuple[dict[int, Fraction], dict[int, list[Fraction]]]:
-        """By level, the pivotal share and each side's share of a terminal: what flows through its nodes, and whereto."""
+        """By level, the pivotal share, and the share of a terminal on each side: what flows through its nodes."""
         diagrams, _ = self._outcomes
         root, weighing, values = self._root, self._weighing, dict(self._values)
         leading = {node: weighing.part(value, yes) for node, value in values.items()}

@@ -288,22 +288,19 @@ class Evaluation:
 
     def _asked(
         self,
-        values: tuple[Value | Knob, ...],
+        values: tuple[Any, ...],
         then: Callable[[tuple[Value, ...]], Residual],
         term: str,
         definition: str,
     ) -> Residual:
         """What is left once the values that are asked for are known, those of knobs case by case."""
-        for index, value in enumerate(values):
-            if type(value) is Knob:
-                before, after = values[:index], values[index + 1 :]
-                return self._by_knob(
-                    term,
-                    definition,
-                    value.name,
-                    lambda setting: self._asked((*before, setting, *after), then, term, definition),
-                )
-        return then(values)  # type: ignore[arg-type] - no knob is left
+        index = next((index for index, value in enumerate(values) if type(value) is Knob), None)
+        if index is None:
+            return then(values)
+        before, knob, after = values[:index], values[index], values[index + 1 :]
+        return self._by_knob(
+            term, definition, knob.name, lambda setting: self._asked((*before, setting, *after), then, term, definition)
+        )
 
     def _relation(self, formula: Who | Dated | About, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         truth = self.situation.relates(formula, event)
