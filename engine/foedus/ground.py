@@ -366,18 +366,14 @@ class Facts:
         return out
 
     @cached_property
-    def _disputed(self) -> list[tuple[str, object]]:
-        """What is disputed, with this account's version of it."""
-        return [
+    def disputed(self) -> tuple[tuple[str, object], ...]:
+        """Each attribute that is disputed, with this account's version of it; it tells accounts apart."""
+        return tuple(
             (name, stated.according_to(self.account))
             for event in self.scenario.events
             for name, stated in (("act", event.act), ("by", event.by), ("against", event.against), *event.facts.items())
             if stated.disputed
-        ]
-
-    def version(self, words: frozenset[str]) -> tuple[object, ...]:
-        """This account of what is disputed, as far as it is among what the words speak of."""
-        return tuple([value for name, value in self._disputed if name in words])
+        )
 
     @cached_property
     def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -433,15 +429,15 @@ class Situation:
     def known(self) -> Mapping[tuple[str, str], Value]:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
         event = self.case.event
-        begun, lasted = self.covered
+        begun, lasted = self._covered
         computed: dict[tuple[str, str], Value] = {
             (event, "in_force_when_begun"): begun,
             (event, "in_force_while_it_lasted"): lasted,
         }
         return {**self.facts.known, **computed, **self.overrides}
 
-    @property
-    def covered(self) -> tuple[bool, bool]:
+    @cached_property
+    def _covered(self) -> tuple[bool, bool]:
         """Whether the treaty was in force between the two when the event began, and on some day while it lasted."""
         first, last = self.facts.events[self.case.event].date, self.facts.last_day(self.case.event)
         begun = lasted = False
@@ -467,22 +463,27 @@ class Situation:
 
         Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
         """
-        case = self.case
-        out: list[object] = [self.covered, self.facts.version(words)]
+        out: list[object] = [self._covered]
         if THIS in words:
-            out.append(case.event)
-        if "obligor" in words:
-            out.append(self._figure(case.obligor, words))
-        if "beneficiary" in words:
-            out.append(self._figure(case.beneficiary, words))
-        if "adversary" in words:
-            same = case.adversary == case.obligor, case.adversary == case.beneficiary
-            out.append((case.adversary and self._figure(case.adversary, words), *same))
+            out.append(self.case.event)
+        for role, actor, figure in self._figures:
+            if role in words:
+                out += (actor if actor in words else figure[0], *figure[1:])
+        out += [version for name, version in self.facts.disputed if name in words]
         return tuple(out)
 
-    def _figure(self, actor: str, words: frozenset[str]) -> object:
-        if actor in words:
-            return actor
+    @cached_property
+    def _figures(self) -> list[tuple[str, str | None, tuple[object, ...]]]:
+        """Role, actor, and what tells apart those whom nobody names: who plays which parts, and two roles in one."""
+        case = self.case
+        same = case.adversary == case.obligor, case.adversary == case.beneficiary
+        return [
+            ("obligor", case.obligor, (self._figure(case.obligor),)),
+            ("beneficiary", case.beneficiary, (self._figure(case.beneficiary),)),
+            ("adversary", case.adversary, (case.adversary and self._figure(case.adversary), *same)),
+        ]
+
+    def _figure(self, actor: str) -> object:
         return self.rules.actors[actor].kind, actor in self.treaty.parties, self.facts.parts_played.get(actor)
 
     def relates(self, formula: Who | Dated | About, event: str) -> Truth:

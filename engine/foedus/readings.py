@@ -94,10 +94,17 @@ class Question:
     @cached_property
     def situations(self) -> dict[str | None, list[Situation]]:
         """Account to the cases that it makes of the scenario."""
-        return {account: self._situations(account) for account in self.told}
+        out: dict[str | None, list[Situation]] = {}
+        distinct: dict[object, list[Situation]] = {}
+        for account in self.told:
+            facts = Facts(self.scenario, account, self.on)
+            if facts.disputed not in distinct:
+                distinct[facts.disputed] = self._situations(facts)
+            out[account] = distinct[facts.disputed]
+        return out
 
-    def _situations(self, account: str | None) -> list[Situation]:
-        found = find_situations(self.rules, Facts(self.scenario, account, self.on), self.clause)
+    def _situations(self, facts: Facts) -> list[Situation]:
+        found = find_situations(self.rules, facts, self.clause)
         kept = [s for s in found if self.event in {None, s.case.event} and self.obligor in {None, s.case.obligor}]
         if self.overrides:
             kept = [replace(situation, overrides=dict(self.overrides)) for situation in kept]

@@ -135,7 +135,6 @@ class Evaluation:
     memo: Memo | None = None
 
     def __post_init__(self) -> None:
-        self.found: Memo = {} if self.memo is None else self.memo
         self.known = self.situation.known
         self.rules = self.situation.rules
         self.vocabulary = self.rules.vocabulary
@@ -145,14 +144,20 @@ class Evaluation:
         """What is left of a formula of an event; `term` and `definition` are those that it stands in."""
         return _RULES[type(formula)](self, formula, event, term, definition)
 
-    def _bearing(self, formula: Formula) -> tuple[object, ...]:
-        """What of the case the formula can depend on; nothing, where there is only one case."""
+    def _once(
+        self, make: Callable[[Any, str, str, str], Residual], formula: Formula, event: str, term: str, definition: str
+    ) -> Residual:
+        """What is left of a formula, made once for all cases that it cannot tell apart."""
         if self.memo is None:
-            return ()
+            return make(formula, event, term, definition)
         words = self.rules.words(formula)
-        found = self.bearings.get(words)
+        bearing = self.bearings.get(words)
+        if bearing is None:
+            bearing = self.bearings[words] = self.situation.bearing(words)
+        key = (id(formula), event, term, definition, bearing)
+        found = self.memo.get(key)
         if found is None:
-            found = self.bearings[words] = self.situation.bearing(words)
+            found = self.memo[key] = make(formula, event, term, definition)
         return found
 
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
@@ -183,37 +188,32 @@ class Evaluation:
         return _threshold(formula.count, parts)
 
     def _layer(self, formula: Layer, event: str, term: str, definition: str) -> Residual:
-        key = (id(formula), event, self._bearing(formula))
-        found = self.found.get(key)
-        if found is None:
-            found = self.found[key] = self.residual(formula.of, event, term, definition)
-        return found
+        return self._once(self.residual, formula.of, event, term, definition)
 
     def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
-        key = (id(formula), term, definition, self._bearing(formula))
-        found = self.found.get(key)
-        if found is None:
-            parts = (
-                join("all", [self._happened(other), self.residual(formula.of, other, term, definition)], False)
-                for other in self.situation.candidates(formula.of)
-            )
-            found = self.found[key] = join("any", parts, True)
-        return found
+        # it asks of all events, whichever is at hand
+        return self._once(self._some_event, formula, "", term, definition)
+
+    def _some_event(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        found = (
+            join("all", [self._happened(other), self.residual(formula.of, other, term, definition)], False)
+            for other in self.situation.candidates(formula.of)
+        )
+        return join("any", found, True)
 
     def _happened(self, event: str) -> Residual:
         return self._test(_HAPPENED, event, "", "")
 
     def _term(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        return self._once(self._defined, formula, event, "", "")
+
+    def _defined(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         name = formula.term
-        key = (name, event, self._bearing(formula))
-        found = self.found.get(key)
-        if found is None:
-            definitions = self.rules.terms[name].definitions
-            fixed = self.space.fixed.get(name)
-            names = [str(fixed)] if fixed is not None else self.space.definitions(name)
-            branches = tuple([self.residual(definitions[each].holds_when, event, name, each) for each in names])
-            found = self.found[key] = self._pick("term", name, tuple(names), branches)
-        return found
+        definitions = self.rules.terms[name].definitions
+        fixed = self.space.fixed.get(name)
+        names = [str(fixed)] if fixed is not None else self.space.definitions(name)
+        branches = tuple([self._once(self.residual, definitions[each].holds_when, event, name, each) for each in names])
+        return self._pick("term", name, tuple(names), branches)
 
     def _choose(self, formula: Choose, event: str, term: str, definition: str) -> Residual:
         options = dict(formula.options)
@@ -249,18 +249,18 @@ class Evaluation:
         return ("pick", self.space.declare(kind, name, values, of), branches)
 
     def _test(self, test: Test, event: str, term: str, definition: str) -> Residual:
-        name, asked = test.attribute, test.values
+        name = test.attribute
+        asked: tuple[Any, ...] = test.values
         attribute = self.vocabulary.attribute(name)
         if attribute is None:
             return False
         read = self.known.get((event, name))
         if read is None or (self.frees and not attribute.computed):
             return self._open_test(test, attribute, read, event, (term, definition))
-        if test.relation == "is" and name != "act":
-            if read in asked:
-                return True
-            if Knob not in map(type, asked):
-                return False
+        if read in asked and test.relation == "is":
+            return True
+        if Knob not in map(type, asked):
+            return holds(attribute, test, read, self._expanded(test, asked))
 
         def of_fact(values: tuple[Value, ...]) -> Residual:
             return holds(attribute, test, read, self._expanded(test, values))
