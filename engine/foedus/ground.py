@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -113,6 +113,10 @@ class Rules:
     treaties: Mapping[str, Treaty]
     overlays: Mapping[str, Overlay]
     profiles: Mapping[str, Profile]
+
+    def __getstate__(self) -> dict[str, object]:
+        """What the rules are; what was looked up in them goes by identities that a copy does not have."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def named(self) -> dict[str, frozenset[str]]:

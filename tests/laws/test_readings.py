@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import pickle
+from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb, prod
@@ -16,6 +17,7 @@ from foedus.flips import find_flips
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Asked, Question
+from foedus.residual import Evaluation, Memo, Space
 from generated import VALUES, accounts, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -23,10 +25,11 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from foedus.residual import Variable
+    from foedus.residual import Residual, Variable
     from foedus.vocabulary import Value
 
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(SOME, max_examples=100)
 CLAUSE = "t/art-1"
 MOST_READINGS = 600
 MOST_COMPLETIONS = 300
@@ -278,6 +281,32 @@ def test_the_diagram_never_contradicts_the_reference(question: Question) -> None
         whole = overall([conclude(s, reference.judge(s, Reading(choices, question.rules))) for s in situations])
         kleene = whole.casus if question.asked == "casus" else whole.duty
         assert kleene in {"undetermined", "no-case", found}
+
+
+@SOME
+@given(questions())
+def test_a_copy_of_rules_that_were_asked_answers_the_same(question: Question) -> None:
+    expected = question.shares
+    copied = pickle.loads(pickle.dumps(question.rules))  # noqa: S301 - our own
+    assert vars(copied).keys() == {field.name for field in fields(copied)}
+    assert replace(question, rules=copied).shares == expected
+
+
+@MANY
+@given(st.data())
+def test_cases_that_a_clause_cannot_tell_apart_leave_the_same_question(data: st.DataObject) -> None:
+    """So that one is evaluated for all of them; and what they share in part changes nothing."""
+    known = data.draw(rules())
+    scenario = data.draw(scenarios())
+    space, memo = Space(known), Memo()
+    left: dict[tuple[object, ...], Residual] = {}
+    for account in (None, "AAA", "BBB"):
+        for situation in find_situations(known, Facts(scenario, account), CLAUSE):
+            casus, event = situation.casus, situation.case.event
+            alone = Evaluation(space, situation).residual(casus, event)
+            assert Evaluation(space, situation, memo=memo).residual(casus, event) == alone
+            key = (id(casus), event, situation.bearing(known.words(casus)))
+            assert left.setdefault(key, alone) == alone
 
 
 def test_a_space_too_entangled_ends_in_a_clear_error() -> None:
