@@ -139,6 +139,7 @@ class Evaluation:
         self.rules = self.situation.rules
         self.vocabulary = self.rules.vocabulary
         self.bearings: dict[frozenset[str], tuple[object, ...]] = {}
+        self.found: Memo = {} if self.memo is None else self.memo
 
     def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:
         """What is left of a formula of an event; `term` and `definition` are those that it stands in."""
@@ -148,22 +149,22 @@ class Evaluation:
         self, make: Callable[[Any, str, str, str], Residual], formula: Formula, event: str, term: str, definition: str
     ) -> Residual:
         """What is left of a formula, made once for all cases that it cannot tell apart."""
-        if self.memo is None:
-            return make(formula, event, term, definition)
-        words = self.rules.words(formula)
-        bearing = self.bearings.get(words)
-        if bearing is None:
-            bearing = self.bearings[words] = self.situation.bearing(words)
+        bearing: tuple[object, ...] | None = ()
+        if self.memo is not None:
+            words = self.rules.words(formula)
+            bearing = self.bearings.get(words)
+            if bearing is None:
+                bearing = self.bearings[words] = self.situation.bearing(words)
         key = (id(formula), event, term, definition, bearing)
-        found = self.memo.get(key)
+        found = self.found.get(key)
         if found is None:
-            found = self.memo[key] = make(formula, event, term, definition)
+            found = self.found[key] = make(formula, event, term, definition)
         return found
 
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = _RULES[type(part)](self, part, event, term, definition)
+            left = self.residual(part, event, term, definition)
             if left is False:
                 return False
             if left is not True:
@@ -173,7 +174,7 @@ class Evaluation:
     def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = _RULES[type(part)](self, part, event, term, definition)
+            left = self.residual(part, event, term, definition)
             if left is True:
                 return True
             if left is not False:
@@ -181,7 +182,7 @@ class Evaluation:
         return join("any", kept, True) if kept else False
 
     def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
-        return negated(_RULES[type(formula.of)](self, formula.of, event, term, definition))
+        return negated(self.residual(formula.of, event, term, definition))
 
     def _at_least(self, formula: AtLeast, event: str, term: str, definition: str) -> Residual:
         parts = [self.residual(part, event, term, definition) for part in formula.of]
@@ -256,7 +257,7 @@ class Evaluation:
             return False
         read = self.known.get((event, name))
         if read is None or (self.frees and not attribute.computed):
-            return self._open_test(test, attribute, read, event, (term, definition))
+            return self._unsettled(test, attribute, read, event, (term, definition))
         if read in asked and test.relation == "is":
             return True
         if Knob not in map(type, asked):
@@ -265,9 +266,9 @@ class Evaluation:
         def of_fact(values: tuple[Value, ...]) -> Residual:
             return holds(attribute, test, read, self._expanded(test, values))
 
-        return self._asked(asked, of_fact, term, definition)
+        return self._asked(asked, (), of_fact, term, definition)
 
-    def _open_test(
+    def _unsettled(
         self, test: Test, attribute: Attribute, read: Value | None, event: str, within: tuple[str, str]
     ) -> Residual:
         """What is left of a test of a fact that is unknown or freed."""
@@ -280,7 +281,7 @@ class Evaluation:
             branches = tuple([holds(attribute, test, value, expanded) for value in values])
             return self._pick("fact", f"{event}.{name}", values, branches, (event, name))
 
-        return self._asked(test.values, of_fact, *within)
+        return self._asked(test.values, (), of_fact, *within)
 
     def _expanded(self, test: Test, asked: tuple[Value, ...]) -> tuple[Value, ...]:
         """The values asked for; an act can be asked for by its group."""
@@ -288,19 +289,25 @@ class Evaluation:
 
     def _asked(
         self,
-        values: tuple[Any, ...],
+        values: tuple[Value | Knob, ...],
+        asked: tuple[Value, ...],
         then: Callable[[tuple[Value, ...]], Residual],
         term: str,
         definition: str,
     ) -> Residual:
         """What is left once the values that are asked for are known, those of knobs case by case."""
-        index = next((index for index, value in enumerate(values) if type(value) is Knob), None)
-        if index is None:
-            return then(values)
-        before, knob, after = values[:index], values[index], values[index + 1 :]
-        return self._by_knob(
-            term, definition, knob.name, lambda setting: self._asked((*before, setting, *after), then, term, definition)
-        )
+        for index, value in enumerate(values):
+            if isinstance(value, Knob):
+                rest, before = values[index + 1 :], asked
+
+                def of_setting(
+                    setting: Value, rest: tuple[Value | Knob, ...] = rest, before: tuple[Value, ...] = before
+                ) -> Residual:
+                    return self._asked(rest, (*before, setting), then, term, definition)
+
+                return self._by_knob(term, definition, value.name, of_setting)
+            asked = (*asked, value)
+        return then(asked)
 
     def _relation(self, formula: Who | Dated | About, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         truth = self.situation.relates(formula, event)
