@@ -35,17 +35,17 @@ class Answers:
 def see_that_they_agree(workload: Workload, name: str, found: int | Answers, expected: Answers) -> None:
     """Raises: AssertionError: if an answer is another than foedus's, or a witness is none or not nearest."""
     if isinstance(found, int):
-        assert found == expected.counts.get("arises", 0), (name, found)  # noqa: S101
+        assert found == expected.counts.get("arises", 0), (name, found)
         return
-    assert found.counts == expected.counts, (name, found.counts)  # noqa: S101
-    assert {n: share for n, share in found.pivotal.items() if share} == {  # noqa: S101
+    assert found.counts == expected.counts, (name, found.counts)
+    assert {n: share for n, share in found.pivotal.items() if share} == {
         n: share for n, share in expected.pivotal.items() if share
     }, (name, found.pivotal, expected.pivotal)
-    assert found.nearest.keys() == expected.nearest.keys(), (name, found.nearest)  # noqa: S101
+    assert found.nearest.keys() == expected.nearest.keys(), (name, found.nearest)
     table = workload.table()
     for outcome, reading in found.nearest.items():
-        assert NAMES[_outcome(table[reading[0]], reading[1:])] == outcome, (name, outcome, reading)  # noqa: S101
-        assert sum(map(bool, reading)) == sum(map(bool, expected.nearest[outcome])), (name, reading)  # noqa: S101
+        assert NAMES[_outcome(table[reading[0]], reading[1:])] == outcome, (name, outcome, reading)
+        assert sum(map(bool, reading)) == sum(map(bool, expected.nearest[outcome])), (name, reading)
 
 
 def _outcome(completions: list[list[list[bool]]], chosen: Sequence[int]) -> int:
@@ -252,7 +252,7 @@ def clingo_answers(workload: Workload) -> Answers:
 # polars: a table of definitions for each term and world, joined on the world
 
 
-def _polars_joined(workload: Workload, *, definitions: bool) -> Any:  # noqa: ANN401 - a lazy frame
+def _polars_joined(workload: Workload, *, definitions: bool) -> Any:
     import polars as pl
 
     joined: Any = None
@@ -269,7 +269,7 @@ def _polars_joined(workload: Workload, *, definitions: bool) -> Any:  # noqa: AN
     return joined.with_columns(level=pl.col("w") // (len(worlds) // 4)) if definitions else joined
 
 
-def _polars_clause() -> Any:  # noqa: ANN401 - an expression
+def _polars_clause() -> Any:
     import polars as pl
 
     t = [pl.col(f"t{i}") for i in range(6)]
@@ -325,7 +325,7 @@ def polars_answers(workload: Workload) -> Answers:
 DUCKDB_READING = ", ".join(POLARS_READING)
 
 
-def _duckdb_tables(workload: Workload) -> Any:  # noqa: ANN401 - a connection
+def _duckdb_tables(workload: Workload) -> Any:
     import duckdb as db
 
     connection = db.connect()
@@ -393,7 +393,7 @@ def oxidd_count(workload: Workload) -> int:
         weights = [(sum(own), len(own) - sum(own)) for own in terms]
         memo: dict[Any, int] = {}
 
-        def weigh(node: Any, at: int) -> int:  # noqa: ANN401
+        def weigh(node: Any, at: int) -> int:
             if at == 6:
                 return int(node.satisfiable())
             key = (node, at)

@@ -60,7 +60,7 @@ class Workload:
     """A clause, its terms, and the facts of one scenario, as plain literals and as foedus has them."""
 
     def __init__(self, seed: int, terms: int, definitions: int, clause: Formula, unknown: int = 0) -> None:
-        rng = random.Random(seed)  # noqa: S311 - a workload, not a secret
+        rng = random.Random(seed)
         self.facts: dict[str, Any] = {f"b{i}": rng.random() < 0.7 for i in range(40)}
         self.facts |= {f"o{i}": rng.choice(LEVELS) for i in range(3)}
         for name in rng.sample([f"b{i}" for i in range(40)], unknown):
