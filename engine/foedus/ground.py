@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -452,15 +452,19 @@ class Situation:
 
     def candidates(self, condition: Formula) -> list[str]:
         """The events of which `some` asks: all but those that binding the roles has ruled out already."""
-        relations = self.rules.relations(condition)
-        kept = []
-        for event in self.facts.events:
-            for relation in relations:
-                if self.relates(relation, event) is False:
-                    break
-            else:
-                kept.append(event)
+        kept = self._looked_at.get(id(condition))
+        if kept is None:
+            relations = self.rules.relations(condition)
+            kept = self._looked_at[id(condition)] = [
+                event
+                for event in self.facts.events
+                if not any(self.relates(relation, event) is False for relation in relations)
+            ]
         return kept
+
+    @cached_property
+    def _looked_at(self) -> dict[int, list[str]]:
+        return {}
 
     def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
         """What of case and account a formula of these words can depend on; where that is equal, it says the same.
@@ -563,14 +567,11 @@ class Situation:
 
     @cached_property
     def alike(self) -> tuple[object, ...]:
-        """What the judgement can depend on: cases that are alike here have the same derivations.
-
-        An obligor whom neither an event nor a condition names is like any other such obligor of the same dates.
-        """
-        obligor = self.case.obligor
-        speaks = obligor in self.facts.named or obligor in self.rules.named[self.treaty.treaty]
-        case = replace(self.case, obligor=obligor if speaks else "")
-        return (case, tuple(self.common_periods), tuple(self.overlays), tuple(self.overrides.items()))
+        """What the judgement can depend on: cases that are alike here have the same derivations, and the same dates."""
+        asked = [self.casus, *(each for _, *both in self.steps.values() for each in both)]
+        words = frozenset().union(*map(self.rules.words, asked))
+        periods = tuple(self.common_periods)
+        return (id(self.casus), self.case.event, self.bearing(words), periods, tuple(self.overrides.items()))
 
     @cached_property
     def overlays(self) -> dict[str, Overlay]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from foedus import reference, rete
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from foedus.derivation import Finding
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Case, Rules, Situation
     from foedus.model import Expectation, Profile, Scenario
     from foedus.vocabulary import Value
 
@@ -48,7 +48,26 @@ def default_executor() -> Executor:
     return "rete" if rete.is_available() else "reference"
 
 
-def run(
+@dataclass
+class Cases:
+    """The cases of a scenario on one account, those together that are alike; to be judged under any readings."""
+
+    rules: Rules
+    facts: Facts
+    known: dict[str, list[tuple[Case, Situation]]] = field(default_factory=dict)
+
+    def of(self, clause: str) -> list[tuple[Case, Situation]]:
+        """Every case of a clause with the situation that is judged for it and for all that are alike."""
+        if clause not in self.known:
+            first: dict[tuple[object, ...], Situation] = {}
+            self.known[clause] = [
+                (situation.case, first.setdefault(situation.alike, situation))
+                for situation in find_situations(self.rules, self.facts, clause)
+            ]
+        return self.known[clause]
+
+
+def run(  # noqa: PLR0913 - every one of them can be left out
     rules: Rules,
     scenario: Scenario,
     *,
@@ -58,28 +77,31 @@ def run(
     on: date | None = None,
     executor: Executor = "reference",
     seek_missing: bool = False,
+    cases: Cases | None = None,
 ) -> Run:
     """Judge every case that the clauses make of the scenario; `seek_missing` asks which facts would settle it.
 
-    A case too large for durable-rules, and cases beyond many, are judged by the reference, and the run says so.
+    `cases`, if they were found before, take the place of account and day. A case too large for durable-rules, and cases
+    beyond many, are judged by the reference, and the run says so.
     """
     reading = Reading(choices or {}, rules)
-    facts = Facts(scenario, account, on)
+    cases = cases or Cases(rules, Facts(scenario, account, on))
     asked = executor
     beyond: str | None = None
     findings: dict[str, tuple[Finding, ...]] = {}
     for clause in clauses or scenario.clauses:
         found = []
-        judged: dict[tuple[object, ...], Finding] = {}
-        for situation in find_situations(rules, facts, clause):
-            if situation.alike not in judged:
+        judged: dict[Case, Finding] = {}
+        for case, situation in cases.of(clause):
+            if situation.case not in judged:
                 if executor == "rete" and len(judged) >= MOST_RULE_SETS:
                     executor, beyond = "reference", f"more than {MOST_RULE_SETS} cases of a clause"
-                judged[situation.alike], why = judge(situation, reading, executor, seek_missing=seek_missing)
+                judged[situation.case], why = judge(situation, reading, executor, seek_missing=seek_missing)
                 beyond = beyond or why
-            found.append(replace(judged[situation.alike], case=situation.case))
+            found.append(replace(judged[situation.case], case=case))
         findings[clause] = tuple(found)
-    return Run(scenario, rules, reading, account, on, "reference" if beyond else asked, findings, beyond)
+    facts = cases.facts
+    return Run(scenario, rules, reading, facts.account, facts.on, "reference" if beyond else asked, findings, beyond)
 
 
 def judge(

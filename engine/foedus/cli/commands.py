@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from foedus.ground import Rules
     from foedus.loading.library import Library
     from foedus.model import Scenario
-    from foedus.run import Run
     from foedus.vocabulary import Value
 
 app = typer.Typer(
@@ -173,26 +172,39 @@ def run(
 def _other_profiles(
     known: Rules, scenario: Scenario, clauses: Sequence[str], on: date | None
 ) -> dict[str, dict[str, tuple[str, str]]]:
-    """Clause to profile to casus and duty."""
+    """Clause to profile to casus and duty; to nothing, where there are so many cases that it would take long."""
+    from foedus.ground import Facts
+    from foedus.run import Cases, under
     from foedus.run import run as run_scenario
-    from foedus.run import under
 
-    out: dict[str, dict[str, tuple[str, str]]] = {clause: {} for clause in clauses}
     heads = known.terms.keys() | known.overlays.keys() | known.treaties.keys()
-    runs: dict[tuple[object, ...], Run] = {}
+    cases: dict[str | None, Cases] = {}
+    asked: dict[tuple[str | None, tuple[tuple[str, Value], ...]], list[str]] = {}
     for name, profile in known.profiles.items():
         choices, account = under(profile, {}, None)
         # profiles that make the same choices here are judged once
         here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
-        key = (account, here)
-        if key not in runs:
-            runs[key] = run_scenario(known, scenario, clauses=clauses, choices=choices, account=account, on=on)
-        result = runs[key]
-        for clause in clauses:
+        asked.setdefault((account, here), []).append(name)
+        cases.setdefault(account, Cases(known, Facts(scenario, account, on)))
+    cases.setdefault(None, Cases(known, Facts(scenario, None, on)))
+    out: dict[str, dict[str, tuple[str, str]]] = {}
+    for clause in clauses:
+        distinct = len({situation.case for _, situation in cases[None].of(clause)})
+        if distinct:
+            out[clause] = {}
+        if distinct * len(asked) > MOST_JUDGED:
+            continue
+        for (account, _), names_ in asked.items():
+            choices, _ = under(known.profiles[names_[0]], {}, None)
+            result = run_scenario(known, scenario, clauses=[clause], choices=choices, cases=cases[account])
             whole = result.overall(clause)
             if whole.casus != "no-case":
-                out[clause][name] = (whole.casus, whole.duty)
-    return {clause: each for clause, each in out.items() if each}
+                out[clause] |= dict.fromkeys(names_, (whole.casus, whole.duty))
+    return out
+
+
+MOST_JUDGED = 1000
+"""Judgements of one clause that a run makes only to tell what other profiles find: about a second."""
 
 
 @app.command()
