@@ -192,6 +192,25 @@ def test_an_expectation_that_is_not_met_ends_in_exit_code_1(tmp_path: Path) -> N
     assert "expected does-not-arise, found casus" in result.output
 
 
+def test_coverage_tells_what_the_expectations_come_to() -> None:
+    found = record("test", "hypo-two-adversaries", "--coverage")["coverage"]
+    never = {item["id"]: item["file"] for item in found["never_met"]}
+    assert found["shares"]["clauses"]["met"] == 3
+    assert never["nato-1949/art-5"] == "rules/treaties/nato-1949.yaml"
+    assert never["state-of-war=declared"] == "rules/terms/state-of-war.yaml"
+    met = {
+        "usa-kor-1953/art-3",
+        "state-of-war=material",
+        "state-of-war=resulting",
+        "lawful-self-defence=adversary-says",
+    }
+    assert met.isdisjoint(never)
+    assert 'rus-prk-2024/art-4: scope persons: {"adversary": "state"}' not in never
+    assert "domestic-law: step approval: " in " ".join(never)
+    text = foedus("test", "hypo-two-adversaries", "--coverage")
+    assert f"3 of {found['shares']['clauses']['of']} clauses met" in text
+
+
 def test_a_test_without_expectations_is_no_pass(tmp_path: Path) -> None:
     (tmp_path / "nothing.yaml").write_text(scenario_text("nothing"), encoding="utf-8")
     assert command("test", "nothing.yaml", cwd=tmp_path).returncode == 2

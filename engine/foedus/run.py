@@ -133,17 +133,20 @@ def under(
 
 def meets(rules: Rules, scenario: Scenario, expectation: Expectation) -> tuple[bool, str]:
     """Whether foedus finds what is expected, and what it finds."""
+    return compare(expectation, asked_for(rules, scenario, expectation))
+
+
+def asked_for(rules: Rules, scenario: Scenario, expectation: Expectation) -> list[Finding]:
+    """The findings that an expectation is about, under its reading and account."""
     profile = rules.profiles[expectation.profile] if expectation.profile else None
     choices, account = under(profile, expectation.define, expectation.account)
-    result = run(
-        rules,
-        scenario,
-        clauses=[expectation.clause],
-        choices=choices,
-        account=account,
-        on=expectation.on,
-    )
-    found = [finding for finding in result.findings[expectation.clause] if _is_meant(finding, expectation)]
+    clause = expectation.clause
+    result = run(rules, scenario, clauses=[clause], choices=choices, account=account, on=expectation.on)
+    return [finding for finding in result.findings[clause] if is_meant(finding.case, expectation)]
+
+
+def compare(expectation: Expectation, found: list[Finding]) -> tuple[bool, str]:
+    """Whether the findings are what is expected, and what they are."""
     whole = overall(found)
     reasons = {reason for finding in found if finding.casus == whole.casus for reason in reasons_of(finding.judgement)}
     missing = [reason for reason in expectation.because if reason not in reasons]
@@ -154,8 +157,8 @@ def meets(rules: Rules, scenario: Scenario, expectation: Expectation) -> tuple[b
     return is_met, shown + (f"; not among the reasons: {', '.join(missing)}" if missing else "")
 
 
-def _is_meant(finding: Finding, expectation: Expectation) -> bool:
-    case = finding.case
+def is_meant(case: Case, expectation: Expectation) -> bool:
+    """Whether an expectation is about this case."""
     return (
         expectation.event in {None, case.event}
         and expectation.obligor in {None, case.obligor}

@@ -361,22 +361,31 @@ def test(
             autocompletion=names.scenarios,
         ),
     ] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Also tell which clauses, definitions and conditions they come to.")
+    ] = False,
     rules: RulesFolder = None,
     as_json: Json = False,
 ) -> None:
     """See that foedus finds what the scenarios expect; exit code 1 if it does not."""
-    from foedus.run import meets
+    from foedus.coverage import Coverage
+    from foedus.report.coverage import coverage_lines, coverage_record
+    from foedus.run import asked_for, compare
 
     library = library_with(rules)
     scenarios = [library.scenario(str(each)) for each in _scenario_paths(library, path)]
     wanted = [e.clause for s in scenarios for e in s.expect] + [c for s in scenarios for c in s.clauses]
     known = rules_for(library, wanted, scenarios)
+    covered = Coverage(library.everything()) if coverage else None
     results: list[dict[str, Any]] = []
     total = sum(len(each.expect) for each in scenarios)
     with progress_over(total, "expectations") as advance:
         for each in scenarios:
             for index, expectation in enumerate(each.expect):
-                is_met, found = meets(known, each, expectation)
+                findings = asked_for(known, each, expectation)
+                is_met, found = compare(expectation, findings)
+                if covered is not None:
+                    covered.add(expectation, findings)
                 where = {"scenario": each.scenario, "number": index + 1, "clause": expectation.clause}
                 results.append(
                     {
@@ -394,7 +403,8 @@ def test(
             [InputError("no expectation to test", None, "a scenario says under `expect:` what foedus must find")]
         )
     if as_json:
-        print_json({"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs})
+        record = {"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs}
+        print_json(record | ({"coverage": coverage_record(covered)} if covered is not None else {}))
     else:
         for result in failed:
             reading = f" under {result['profile']}" if result["profile"] else ""
@@ -403,6 +413,8 @@ def test(
                 f"expected {result['expected']}, found {result['found']}"
             )
         typer.echo(f"{len(scenarios)} scenarios: {total - len(failed)} expectations met, {len(failed)} not met")
+        for line in coverage_lines(covered) if covered is not None else ():
+            typer.echo(line)
     if failed:
         raise typer.Exit(1)
 
