@@ -183,13 +183,17 @@ def _to_nothing(node: ast.AST) -> None:
         node.value = ast.Constant(0) if isinstance(node.value, ast.Constant) else ast.List([], ast.Load())
 
 
-def sample(modules: list[str], size: int, seed: int) -> list[EngineMutant]:
+Changed = tuple[str, str, str]
+"""A module, what is changed in it, and its source with the change."""
+
+
+def sample(modules: list[str], size: int, seed: int) -> list[Changed]:
     """So many mutants of each module, the same for the same seed; all for a size of 0."""
-    out = []
+    out: list[Changed] = []
     for module in modules:
         found = mutants(module)
         chosen = random.Random(f"{seed} {module}").sample(found, min(size or len(found), len(found)))  # noqa: S311
-        out += chosen
+        out += [(mutant.module, mutant.name, mutant.source) for mutant in chosen]
     return out
 
 
@@ -214,31 +218,31 @@ SOME_SHIPPED = [
 ]
 
 
-def judged(chosen: list[EngineMutant], part: int, stages: int) -> list[tuple[str, str, str | None]]:
+def judged(chosen: list[Changed], part: int, stages: int) -> list[tuple[str, str, str | None]]:
     """The verdict on each mutant; a copy of the project is changed, never the project."""
     for needed in ("hypothesis.strategies", "pydantic", "pytest", "yaml", "durable.engine"):
         with contextlib.suppress(ImportError):
             importlib.import_module(needed)  # so that no child has to
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in ("engine", "rules", "scenarios", "tests"):
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for kept in ("engine", "rules", "scenarios", "tests"):
+            shutil.copytree(ROOT / kept, copy / kept, ignore=shutil.ignore_patterns("__pycache__"))
         os.environ["FOEDUS_CACHE"] = str(copy / "cache")
         out = []
-        for index, mutant in enumerate(chosen):
-            target = copy / "engine" / "foedus" / f"{mutant.module}.py"
+        for index, (module, name, source) in enumerate(chosen):
+            target = copy / "engine" / "foedus" / f"{module}.py"
             original, stamp = target.read_bytes(), target.stat().st_mtime_ns
-            target.write_text(mutant.source, encoding="utf-8")
-            if mutant.module == "formula":
+            target.write_text(source, encoding="utf-8")
+            if module == "formula":
                 os.environ["FOEDUS_CACHE"] = "off"  # what the original read must not pass for what the mutant reads
             begun = time.monotonic()
-            killer = _killer(copy, mutant.module, stages)
+            killer = _killer(copy, module, stages)
             target.write_bytes(original)
             os.utime(target, ns=(stamp, stamp))
             os.environ["FOEDUS_CACHE"] = str(copy / "cache")
-            out.append((mutant.module, mutant.name, killer))
+            out.append((module, name, killer))
             shown = f"process {part + 1}: {index + 1} of {len(chosen)}, {time.monotonic() - begun:.0f} s"
-            print(f"{shown}, {killer or 'SURVIVES'}: {mutant.name}", file=sys.stderr, flush=True)
+            print(f"{shown}, {killer or 'SURVIVES'}: {name}", file=sys.stderr, flush=True)
         return out
 
 
