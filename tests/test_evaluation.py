@@ -482,6 +482,11 @@ def test_scopes_and_exceptions_are_layers_that_decide_and_are_named() -> None:
     )
     (found,) = findings(refused, event())
     assert reasons_of(found.judgement)[-2:] == ["ask", "more"]
+    war = entry("war", "a", a=Definition("a", SOURCE, TRUE))
+    for term, last in ((Term("war"), ["ask", "war", "war=a"]), (Not(Term("war")), ["trigger", "ask"])):
+        of = treaty(Version(TRUE, Duty(), procedure={"ask": Step("ask", TRUE, term)}))
+        (found,) = findings(rules(of, {"war": war}), event())
+        assert reasons_of(found.judgement)[-len(last) :] == last
 
 
 def test_one_alternative_decides_and_all_failures_do() -> None:
@@ -628,6 +633,12 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
     assert diagrams.negate(diagrams.negate(either)) == either
     assert diagrams.both(first, NO) == NO
     assert diagrams.both(YES, first) == first
+    assert diagrams.combine("max", max, YES, first) == YES
+    assert [value(diagrams, diagrams.pick(0, (first, middle)), at) for at in ((0, 0, 0), (1, 0, 0), (1, 1, 0))] == [
+        0,
+        1,
+        0,
+    ]
     assert diagrams.both(first, first) == first
     assert (diagrams.support(both), diagrams.support(middle), diagrams.support(YES)) == ({0, 2}, {1}, set())
     assert (diagrams.reached(both), diagrams.reached(NO)) == ({NO, YES}, {NO})
@@ -882,7 +893,8 @@ def test_rule_sets_at_and_beyond_the_limits_give_what_the_reference_gives() -> N
     (situation,) = situations(rules(treaty(many)), event(**known_facts))
     with pytest.raises(rete.TooLargeError):
         rete.judge(situation, Reading({}, situation.rules))
-    layers = Version(All(tuple(tests[:33])), Duty(), scope={"more": AnyOf(tuple(map(Not, tests[8:])))})
+    floors = tuple(Not(Test("deaths", "at_least", (number,))) for number in range(27))
+    layers = Version(All(tuple(tests[:33])), Duty(), scope={"more": AnyOf(floors)})
     for facts in (known_facts, {}, {"deaths": 3}):
         (situation,) = situations(rules(treaty(layers)), event(**facts))
         assert rete.judge(situation, Reading({}, situation.rules)) == reference.judge(
