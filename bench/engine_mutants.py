@@ -192,7 +192,7 @@ def sample(modules: list[str], size: int, seed: int) -> list[Changed]:
     out: list[Changed] = []
     for module in modules:
         found = mutants(module)
-        chosen = random.Random(f"{seed} {module}").sample(found, min(size or len(found), len(found)))  # noqa: S311
+        chosen = random.Random(f"{seed} {module}").sample(found, min(size or len(found), len(found)))
         out += [(mutant.module, mutant.name, mutant.source) for mutant in chosen]
     return out
 
@@ -283,7 +283,7 @@ def _run(copy: Path, files: list[str], examples: int, told: Path) -> None:
             told.write_text(name, encoding="utf-8")
             scenario = library.scenario(name)
             known = library.rules_for({each.clause for each in scenario.expect})
-            assert all(meets(known, scenario, each)[0] for each in scenario.expect)  # noqa: S101 - a test
+            assert all(meets(known, scenario, each)[0] for each in scenario.expect)
         return
     for file in files:
         for name, test in _tests(copy / file, examples):

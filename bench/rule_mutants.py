@@ -188,7 +188,7 @@ def mutants(groups: Iterable[str]) -> Iterator[Mutant]:
             yield from of(rules)
 
 
-def but(one: Rule, **changes: Any) -> Rule:  # noqa: ANN401 - fields by name
+def but(one: Rule, **changes: Any) -> Rule:
     """A part of the rules with other fields."""
     return replace(one, **changes)  # type: ignore[type-var]
 
@@ -253,7 +253,7 @@ def _in_steps(steps: Mapping[str, Step]) -> Iterator[tuple[str, dict[str, Step]]
                 yield f"refusal of {name}: {how}", {**steps, name: replace(step, refused_when=new)}
 
 
-def _dates(one: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - whatever has dates
+def _dates(one: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for name in names:
         day: date | None = getattr(one, name)
         if day is not None:
