@@ -626,7 +626,6 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
         assert value(diagrams, diagrams.pick(2, (first, middle)), at) == [one, two][at[2]]
         assert value(diagrams, diagrams.combine("max", max, first, middle), at) == max(one, two)
         assert value(diagrams, diagrams.map_terminals(both, {NO: 3, YES: 5}), at) == (5 if one and three else 3)
-        assert value(diagrams, diagrams.vary(both, 0), at) == (7 if three else 0)
         assert value(diagrams, diagrams.settle(both, 2, 6), at) == (6 if one else 0)
     assert diagrams.node(1, (first, first, first)) == first
     assert diagrams.node(0, (NO, YES)) == first
@@ -642,7 +641,6 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
     assert diagrams.both(first, first) == first
     assert (diagrams.support(both), diagrams.support(middle), diagrams.support(YES)) == ({0, 2}, {1}, set())
     assert (diagrams.reached(both), diagrams.reached(NO)) == ({NO, YES}, {NO})
-    assert diagrams.vary(last, 1) == last
     assert diagrams.settle(first, 1, 6) == first
     assert diagrams.settle(middle, 0, 6) == 6
     weighing = Weighing([[1, 2], [1, 1, 5], [3, 4]], YES)
