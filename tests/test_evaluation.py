@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from foedus import reference, rete
 from foedus.derivation import choices_of, conclude, decisive, overall, reasons_of
-from foedus.diagram import NO, YES, Diagrams, Weighing, find_nearest
+from foedus.diagram import NO, YES, Diagrams, find_nearest
 from foedus.formula import (
     FALSE,
     TRUE,
@@ -643,11 +643,6 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
     assert (diagrams.reached(both), diagrams.reached(NO)) == ({NO, YES}, {NO})
     assert diagrams.settle(first, 1, 6) == first
     assert diagrams.settle(middle, 0, 6) == 6
-    weighing = Weighing([[1, 2], [1, 1, 5], [3, 4]], YES)
-    assert weighing.whole == 3 * 7 * 7
-    weights = {at: weighing.weights[0][at[0]] * weighing.weights[1][at[1]] * weighing.weights[2][at[2]] for at in every}
-    for node in (first, middle, last, both, either, YES, NO):
-        assert diagrams.fold(node, weighing) == sum(w for at, w in weights.items() if value(diagrams, node, at) == YES)
     current = [0, 1, 0]
     assert find_nearest(diagrams, both, current, YES, 20) == (2, [{0: 1, 2: 1}])
     assert find_nearest(diagrams, either, current, YES, 20) == (1, [{2: 1}, {1: 0}, {1: 2}])
