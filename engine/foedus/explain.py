@@ -26,7 +26,7 @@ from foedus.formula import (
     Truth,
     Who,
 )
-from foedus.ground import APPLIED, Situation
+from foedus.ground import APPLIED, HELP_AS_ATTACK, Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -379,6 +379,9 @@ class _Voice:
         if overlay is not None:
             stands = {True: "does not stand in the way", False: "stands in the way", None: "may stand in the way"}
             return f"{overlay.title} {stands[holds]}", cite(overlay.source), layer.name
+        if layer.name == HELP_AS_ATTACK:
+            counts = {True: "counts", False: "does not count", None: "may count"}
+            return f"help given under a treaty {counts[holds]} as an attack", None, layer.name
         applies = {True: "does not apply", False: "applies", None: "may apply"}
         return f"exception ({layer.name.replace('-', ' ')}) {applies[holds]}", article, layer.name
 
