@@ -411,21 +411,20 @@ class _State:
             performs, chooses = self._performs(judged.finding)
             if not performs or self._fights(judged.finding.case):
                 continue
-            performance = self._performance(judged)
-            if performance is None or performance.id in there:
+            case = judged.finding.case
+            event = performance(self.rules, self.plan, self.facts(judged.voice.account), case, judged.finding.owed)
+            if event is None or event.id in there:
                 continue
             # one fight, however many allies and articles it is owed to
-            case = judged.finding.case
-            ends = (case.obligor, case.adversary) if performance.against.value else (performance.id,)
-            duty = (case.clause, *_triple(case), bool(performance.against.value))
+            ends = (case.obligor, case.adversary) if event.against.value else (event.id,)
+            duty = (case.clause, *_triple(case), bool(event.against.value))
             if duty not in seen:
                 seen.add(duty)
-                yield Step(number, judged, first.setdefault(ends, performance), chooses)
+                yield Step(number, judged, first.setdefault(ends, event), chooses)
 
     def _rank(self, judged: Judged) -> tuple[object, ...]:
         case = judged.finding.case
-        event = self.facts(judged.voice.account).events[case.event]
-        return (event.date, self.rounds.get(event.id, 0), event.id, case.clause, *map(str, _triple(case)))
+        return rank(self.facts(judged.voice.account), case, case.event)
 
     def _performs(self, finding: Finding) -> tuple[bool, bool]:
         """Whether the obligor performs, and whether that is its choice."""
@@ -441,39 +440,43 @@ class _State:
             return finding.case.obligor in performs, chooses
         return performs == "all" or not chooses, chooses
 
-    def _performance(self, judged: Judged) -> Event | None:
-        """The event that the performance of a duty is; `None` where it is unknown against whom."""
-        case = judged.finding.case
-        if case.adversary is None:
-            return None
-        of = self.facts(judged.voice.account).events[case.event]
-        ends = f"{case.obligor}-{case.beneficiary}-{case.adversary}"
-        if not is_armed(judged.finding.owed):
-            act, about = Stated("assistance"), case.event
-            return Event(f"assistance-{ends}", of.date, act, Stated(case.obligor), about=about, title="assistance")
-        # help in kind: as grave as what it answers, in the same part of the world
-        in_kind = {name: of.facts[name] for name in ("gravity", "region") if name in of.facts}
-        stated: dict[str, Value] = {
-            "perpetrator": "state-forces",
-            "attribution": "state-organ",
-            "intent": "deliberate",
-            **self.plan.facts,
-            IN_PERFORMANCE: True,
-        }
-        known = {name: Stated(value) for name, value in stated.items() if self.rules.vocabulary.attribute(name)}
-        return Event(
-            f"help-{ends}",
-            of.date,
-            Stated(self.plan.act),
-            Stated(case.obligor),
-            Stated(case.adversary),
-            title=f"{self._name(case.obligor)} helps {self._name(case.beneficiary)} against {self._name(case.adversary)}",
-            follows=of.id,
-            facts={**in_kind, **known},
-        )
 
-    def _name(self, actor: str) -> str:
-        return self.rules.actors[actor].name
+def rank(facts: Facts, case: Case, name: str) -> tuple[object, ...]:
+    """The order in which duties of a round are looked at: by the event, of that name, and then by clause and actors."""
+    event = facts.events[case.event]
+    return (event.date, facts.rounds.get(event.id, 0), name, case.clause, *map(str, _triple(case)))
+
+
+def performance(rules: Rules, plan: Plan, facts: Facts, case: Case, owed: Duty) -> Event | None:
+    """The event that the performance of a duty is; `None` where it is unknown against whom."""
+    if case.adversary is None:
+        return None
+    of = facts.events[case.event]
+    ends = f"{case.obligor}-{case.beneficiary}-{case.adversary}"
+    if not is_armed(owed):
+        act = Stated("assistance")
+        return Event(f"assistance-{ends}", of.date, act, Stated(case.obligor), about=of.id, title="assistance")
+    # help in kind: as grave as what it answers, in the same part of the world
+    in_kind = {name: of.facts[name] for name in ("gravity", "region") if name in of.facts}
+    stated: dict[str, Value] = {
+        "perpetrator": "state-forces",
+        "attribution": "state-organ",
+        "intent": "deliberate",
+        **plan.facts,
+        IN_PERFORMANCE: True,
+    }
+    known = {name: Stated(value) for name, value in stated.items() if rules.vocabulary.attribute(name)}
+    helper, helped, against = (rules.actors[each].name for each in (case.obligor, case.beneficiary, case.adversary))
+    return Event(
+        f"help-{ends}",
+        of.date,
+        Stated(plan.act),
+        Stated(case.obligor),
+        Stated(case.adversary),
+        title=f"{helper} helps {helped} against {against}",
+        follows=of.id,
+        facts={**in_kind, **known},
+    )
 
 
 def _sought(formulas: Iterable[Formula], reading: Reading) -> Iterator[Formula]:

@@ -625,7 +625,7 @@ class Situation:
 
     @property
     def _is_help(self) -> bool:
-        """Whether the event is stated to be help given under a treaty, so that it is asked whether that is an attack."""
+        """Whether the event is stated to be help under a treaty, so that it is asked whether that is an attack."""
         is_stated = self.known.get((self.case.event, IN_PERFORMANCE)) is True
         return is_stated and HELP_AS_ATTACK in self.rules.terms
 
