@@ -148,14 +148,12 @@ class Cascade:
         given = {_triple(case) for case in done}
         states = {"due", "left-to-the-party", "dormant"}
         return tuple(
-            each
-            for each in self.duties()
-            if each.finding.duty in states and _triple(each.finding.case) not in given
+            each for each in self.duties() if each.finding.duty in states and _triple(each.finding.case) not in given
         )
 
     @cached_property
     def open(self) -> tuple[tuple[Judged, tuple[Missing, ...]], ...]:
-        """Duties of help that unknown facts leave open, of actors that are not drawn in, with what would settle them."""
+        """Duties of help that unknown facts leave open, of actors not drawn in, with what would settle them."""
         seen: dict[tuple[str, str, str | None, str], Judged] = {}
         for each in self.duties():
             case = each.finding.case
@@ -176,7 +174,7 @@ class Cascade:
 
     @cached_property
     def stays_out(self) -> dict[str, Judged]:
-        """Each other party of a treaty that was asked, with its strongest finding: of equals, the nearest to arising."""
+        """Each other party of a treaty asked, with its strongest finding: of equals, the nearest to arising."""
         best: dict[str, tuple[tuple[int, int, int], Judged]] = {}
         for judged in self.duties():
             case = judged.finding.case
@@ -211,7 +209,7 @@ def run_cascade(rules: Rules, scenario: Scenario, plan: Plan) -> Cascade:
 
 
 def relevant_clauses(rules: Rules, scenario: Scenario) -> tuple[str, ...]:
-    """The scenario's own clauses and every clause of a treaty in force between two parties at the time of its events."""
+    """The scenario's own clauses and each of a treaty in force between parties at the time of its events."""
     days = [event.date for event in scenario.events]
     ends = [event.last for event in scenario.events if event.last != date.max]
     first, last = min(days), max([*days, *ends])
@@ -325,7 +323,7 @@ class _State:
         self.judged[situation.case] = Judged(conclude(situation, alike[key]), voice)
 
     def _alike(self, situation: Situation) -> tuple[object, ...]:
-        """What the judgement can depend on: to exchange actors whose part in the help so far is the same changes nothing.
+        """What the judgement can depend on: exchanging actors with the same part in the help so far changes nothing.
 
         That holds of actors whom neither the scenario itself nor a condition names.
         """
@@ -457,7 +455,7 @@ def performance(rules: Rules, plan: Plan, facts: Facts, case: Case, owed: Duty) 
         act = Stated("assistance")
         return Event(f"assistance-{ends}", of.date, act, Stated(case.obligor), about=of.id, title="assistance")
     # help in kind: as grave as what it answers, in the same part of the world
-    in_kind = {name: of.facts[name] for name in ("gravity", "region") if name in of.facts}
+    in_kind: dict[str, Stated] = {name: of.facts[name] for name in ("gravity", "region") if name in of.facts}
     stated: dict[str, Value] = {
         "perpetrator": "state-forces",
         "attribution": "state-organ",
@@ -465,7 +463,9 @@ def performance(rules: Rules, plan: Plan, facts: Facts, case: Case, owed: Duty) 
         **plan.facts,
         IN_PERFORMANCE: True,
     }
-    known = {name: Stated(value) for name, value in stated.items() if rules.vocabulary.attribute(name)}
+    known: dict[str, Stated] = {
+        name: Stated(value) for name, value in stated.items() if rules.vocabulary.attribute(name)
+    }
     helper, helped, against = (rules.actors[each].name for each in (case.obligor, case.beneficiary, case.adversary))
     return Event(
         f"help-{ends}",

@@ -7,18 +7,17 @@ duties of the rounds before. The rounds go on until no reading brings new help.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from foedus.cascade import FIGHTING, MET, Plan, is_armed, performance, rank
+from foedus.cascade import FIGHTING, MET, Plan, performance, rank
 from foedus.diagram import NO, TERMINALS, YES, Diagrams, TooEntangledError
 from foedus.ground import Facts, find_situations_of
 from foedus.readings import OPEN, Maker, Question, disputants
 from foedus.residual import Evaluation, Space, by_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, Event, Scenario
@@ -57,6 +56,13 @@ class DrawnIn(Question):
     def _outcomes(self) -> tuple[Diagrams, int]:
         assert self.made is not None  # noqa: S101 - given when it is made
         return self.made[1:]
+
+    def holds(self, values: Sequence[int]) -> bool:
+        """Whether it is drawn in under the reading that is given by the index of its value for each choice."""
+        diagrams, node = self._outcomes
+        while node >= TERMINALS:
+            node = diagrams.branches[node][values[diagrams.levels[node]]]
+        return node == YES
 
 
 def find_drawn_in(
@@ -150,7 +156,7 @@ class _Rounds:
                     continue
                 armed = bool(event.against.value)
                 case = situation.case
-                ends = (case.obligor, str(case.adversary)) if armed else (event.id,)
+                ends: tuple[str, ...] = (case.obligor, str(case.adversary)) if armed else (event.id,)
                 # one fight: not if it was begun in a round before, or by a duty of this round that ranks above
                 before = diagrams.either(done.get(ends, NO), now.get(ends, NO))
                 begins = diagrams.both(due, diagrams.negate(before))

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from foedus.vocabulary import Attribute, Value
 
 Residual = bool | tuple[Any, ...]
-"""`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`; and, for what is
-known as a node of a store of diagrams, `("diagram", node)`."""
+"""`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`; and
+`("diagram", node)` for what is already a node of a store of diagrams."""
 
 Memo = dict[tuple[object, ...], Residual]
 """What is left of formulas, by all that it can depend on; shared by situations of one scenario and one space."""

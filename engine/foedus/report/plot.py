@@ -366,6 +366,58 @@ def _draw_key(axes: Any, drawn: Drawing, key: Sequence[str], columns: int, size:
 # Files
 
 
+ARROWS = {"event": ("#7F7F7F", "solid"), "help": ("#0072B2", "solid"), "assistance": ("#E69F00", "dashed")}
+"""Colour and line of what the scenario lists, armed help, and help without arms."""
+
+
+def plot_rounds(
+    title: str,
+    nodes: Sequence[tuple[str, str, int]],
+    links: Sequence[tuple[str, str, int, str, str]],
+    path: Path,
+) -> None:
+    """Actors in columns by the round in which they come in, and an arrow from each to those against whom it acts."""
+    columns: dict[int, list[str]] = {}
+    for node, _, number in nodes:
+        columns.setdefault(number, []).append(node)
+    tallest = max((len(each) for each in columns.values()), default=1)
+    figure, axes = _figure(1.6 + 0.75 * tallest)
+    place: dict[str, tuple[float, float]] = {}
+    for number, column in columns.items():
+        for row, node in enumerate(column):
+            # every second one a little to the right, so that arrows within a column can be told apart
+            place[node] = (number + 0.18 * (row % 2), (row + 0.5) * tallest / len(column))
+    drawn: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for source, target, number, kind, label in links:
+        if source in place and target in place:
+            told = label if kind == "event" else f"{number}: {label}"
+            drawn.setdefault((source, target), []).append((kind, told))
+    for (source, target), own in drawn.items():
+        kind = next((each for each, _ in own if each != "event"), "event")
+        colour, line = ARROWS[kind]
+        arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.4, "shrinkA": 26,
+                 "shrinkB": 26, "connectionstyle": "arc3,rad=0.12"}  # fmt: skip
+        axes.annotate("", xy=place[target], xytext=place[source], arrowprops=arrow)
+        told = next((label for each, label in own if each != "event"), "")
+        (x1, y1), (x2, y2) = place[source], place[target]
+        axes.text(x1 + 0.42 * (x2 - x1), y1 + 0.42 * (y2 - y1), told, fontsize=6, ha="center", va="center",
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+    for node, name, _ in nodes:
+        x, y = place[node]
+        axes.text(x, y, name, ha="center", va="center", fontsize=8, bbox={"boxstyle": "round", "facecolor": "white"})
+    last = max(columns, default=0)
+    axes.set_xlim(-0.5, last + 0.7)
+    axes.set_ylim(tallest, 0)
+    axes.set_yticks([])
+    axes.set_xticks(range(last + 1), ["as listed", *(f"round {number}" for number in range(1, last + 1))])
+    axes.spines["left"].set_visible(False)
+    for kind, label in (("event", "listed event"), ("help", "armed help"), ("assistance", "help without arms")):
+        axes.plot([], [], color=ARROWS[kind][0], linestyle=ARROWS[kind][1], label=label)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=7, frameon=False)
+    figure.suptitle(title, fontsize=9)
+    _save(figure, path, title)
+
+
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure
     check_name(path)
     form = path.suffix.lower()
