@@ -363,11 +363,13 @@ def _draw_key(axes: Any, drawn: Drawing, key: Sequence[str], columns: int, size:
         )  # fmt: skip
 
 
-# Files
+# The rounds of a cascade
 
-
-ARROWS = {"event": ("#7F7F7F", "solid"), "help": ("#0072B2", "solid"), "assistance": ("#E69F00", "dashed")}
+ARROWS = {"event": ("#7F7F7F", "solid"), "help": (BLUE, "solid"), "assistance": (ORANGE, "dashed")}
 """Colour and line of what the scenario lists, armed help, and help without arms."""
+CAUTION_OF_CASCADE = "What would follow if those who owe performed; it is no forecast."
+UNDER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+"""What keeps a label legible where lines run under it."""
 
 
 def plot_rounds(
@@ -376,46 +378,45 @@ def plot_rounds(
     links: Sequence[tuple[str, str, int, str, str]],
     path: Path,
 ) -> None:
-    """Actors in columns by the round in which they come in, and an arrow from each to those against whom it acts."""
-    columns: dict[int, list[str]] = {}
-    for node, _, number in nodes:
-        columns.setdefault(number, []).append(node)
-    tallest = max((len(each) for each in columns.values()), default=1)
-    figure, axes = _figure(1.6 + 0.75 * tallest)
-    place: dict[str, tuple[float, float]] = {}
-    for number, column in columns.items():
-        for row, node in enumerate(column):
-            # every second one a little to the right, so that arrows within a column can be told apart
-            place[node] = (number + 0.18 * (row % 2), (row + 0.5) * tallest / len(column))
-    drawn: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for source, target, number, kind, label in links:
-        if source in place and target in place:
-            told = label if kind == "event" else f"{number}: {label}"
-            drawn.setdefault((source, target), []).append((kind, told))
-    for (source, target), own in drawn.items():
+    """A line for each actor, thick once it acts or is acted against, and an arrow for each act, in order of rounds."""
+    arrows: dict[tuple[int, str, str], list[tuple[str, str]]] = {}
+    for source, target, number, kind, label in sorted(links, key=lambda link: link[2]):
+        arrows.setdefault((number, source, target), []).append((kind, label))
+    figure = _figure(max(8, 1.6 + 0.5 * len(arrows)), 1.8 + 0.62 * len(nodes), title, CAUTION_OF_CASCADE)
+    axes = figure.add_subplot()
+    row = {node: place for place, (node, _, _) in enumerate(nodes)}
+    since: dict[str, int] = {}
+    begins: dict[int, int] = {}
+    for slot, ((number, source, target), own) in enumerate(arrows.items()):
+        begins.setdefault(number, slot)
         kind = next((each for each, _ in own if each != "event"), "event")
         colour, line = ARROWS[kind]
-        arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.4, "shrinkA": 26,
-                 "shrinkB": 26, "connectionstyle": "arc3,rad=0.12"}  # fmt: skip
-        axes.annotate("", xy=place[target], xytext=place[source], arrowprops=arrow)
-        told = next((label for each, label in own if each != "event"), "")
-        (x1, y1), (x2, y2) = place[source], place[target]
-        axes.text(x1 + 0.42 * (x2 - x1), y1 + 0.42 * (y2 - y1), told, fontsize=6, ha="center", va="center",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
-    for node, name, _ in nodes:
-        x, y = place[node]
-        axes.text(x, y, name, ha="center", va="center", fontsize=8, bbox={"boxstyle": "round", "facecolor": "white"})
-    last = max(columns, default=0)
-    axes.set_xlim(-0.5, last + 0.7)
-    axes.set_ylim(tallest, 0)
-    axes.set_yticks([])
-    axes.set_xticks(range(last + 1), ["as listed", *(f"round {number}" for number in range(1, last + 1))])
-    axes.spines["left"].set_visible(False)
+        arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 2}
+        axes.annotate("", xy=(slot, row[target]), xytext=(slot, row[source]), arrowprops=arrow)
+        axes.plot(slot, row[source], "o", color=colour, markersize=4)
+        told = "\n".join(dict.fromkeys(textwrap.fill(label, 34) for _, label in own[:2]))
+        middle = (row[source] + row[target]) / 2
+        axes.text(slot + 0.08, middle, told, fontsize=5, rotation=90, va="center", ha="left", bbox=UNDER)
+        for actor in (source, target):
+            since.setdefault(actor, slot)
+    last = len(arrows)
+    for node, place in row.items():
+        axes.plot([-0.5, since.get(node, last)], [place, place], color="#BBBBBB", linewidth=0.8, linestyle="dotted")
+        axes.plot([since.get(node, last), last], [place, place], color="black", linewidth=1.4)
+    for slot in begins.values():
+        axes.axvline(slot - 0.5, color="#BBBBBB", linewidth=0.8)
+    axes.set_xlim(-0.5, max(last, 1))
+    axes.set_ylim(len(nodes) - 0.4, -0.6)
+    axes.set_yticks(range(len(nodes)), [name for _, name, _ in nodes], fontsize=8)
+    axes.set_xticks(list(begins.values()), [f"round {number}" if number else "listed" for number in begins], fontsize=8)
     for kind, label in (("event", "listed event"), ("help", "armed help"), ("assistance", "help without arms")):
         axes.plot([], [], color=ARROWS[kind][0], linestyle=ARROWS[kind][1], label=label)
-    figure.legend(loc="outside lower center", ncols=3, fontsize=7, frameon=False)
-    figure.suptitle(title, fontsize=9)
+    figure.legend(loc="outside upper right", ncols=3, fontsize=7, frameon=False)
+    _without_frame(axes, "bottom", "left")
     _save(figure, path, title)
+
+
+# Files
 
 
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure
