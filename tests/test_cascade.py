@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from alliances import ACTORS, pact
 from foedus.cascade import Plan, relevant_clauses, run_cascade
+from foedus.cli import app
 from foedus.conflicts import find_conflicts
 from foedus.drawn import EntangledCascadeError, find_drawn_in
+from foedus.errors import InputErrors
 from foedus.formula import Test
 from foedus.loading.library import Library
 from foedus.model import Event, Record, Scenario, Stated
 from foedus.run import under
+from typer.testing import CliRunner
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from foedus.cascade import Cascade
     from foedus.ground import Rules
     from foedus.model import Treaty
@@ -185,3 +193,112 @@ def test_a_space_too_entangled_ends_in_an_error_that_tells_how_far_it_came() -> 
     with pytest.raises(EntangledCascadeError) as raised:
         find_drawn_in(EVERYTHING, scenario, Plan(scenario.clauses), limit=20)
     assert raised.value.round == 1
+
+
+# The command
+
+
+RUNNER = CliRunner()
+
+
+def foedus(*arguments: str) -> str:
+    result = RUNNER.invoke(app, ["cascade", *arguments], env={"COLUMNS": "100"})
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.output
+
+
+def problem(*arguments: str) -> str:
+    result = RUNNER.invoke(app, ["cascade", *arguments])
+    assert isinstance(result.exception, InputErrors)
+    return str(result.exception)
+
+
+ITALY = ("1914-italy", "--clause", "triple-1882/art-3", "--clause", "dual-1879/art-1")
+
+
+def test_the_page_tells_who_is_drawn_in_by_which_article_and_who_stays_out_on_which_word() -> None:
+    page = foedus("1914-italy", "--each-by-own-profile")
+    drawn, _, out = page.partition("\nstays out")
+    assert "Germany fights Russian Empire, for Austria-Hungary" in drawn
+    assert "armed-attack=imminent (profile berlin-1914)" in drawn
+    assert "provocation=direct-only (profile rome-1914)" in out
+
+
+def test_the_record_names_for_each_step_treaty_event_actors_and_reasons() -> None:
+    record = json.loads(foedus(*ITALY, "--profile", "berlin-1914", "--json"))
+    step = next(each for each in record["steps"] if each["obligor"] == "ITA")
+    assert (step["clause"], step["round"], step["armed"]) == ("triple-1882/art-3", 1, True)
+    assert "armed-attack=imminent" in step["reasons"]
+    assert step["help"] in {each["id"] for each in record["help"]}
+    assert record["drawn_in"]["ITA"]["fighting_already"] is False
+
+
+def test_if_nobody_performs_the_record_has_no_step() -> None:
+    record = json.loads(foedus(*ITALY, "--profile", "berlin-1914", "--performs", "none", "--json"))
+    assert record["steps"] == record["help"] == []
+    assert {each["obligor"] for each in record["not_performed"]} >= {"ITA", "DEU"}
+
+
+def test_those_to_whom_it_is_left_perform_if_named_and_the_page_says_that_they_choose() -> None:
+    asked = ("hypo-narva-ladder", "--clause", "nato-1949/art-5")
+    assert "Nobody gives help that a treaty asks for." in foedus(*asked)
+    page = foedus(*asked, "--performs", "POL,FRA")
+    assert "France and Poland fight Russia, for Estonia, as they choose" in page
+    assert "drawn in       France (round 1); Poland (round 1)" in page
+
+
+def test_steps_taken_as_met_turn_those_who_would_owe_into_performers() -> None:
+    asked = ("1914-italy", "--clause", "gbr-prt-1661/treaty-of-1373", "--clause", "dual-1879/art-2-2")
+    assert "Portugal: would owe, waiting for request" in foedus(*asked)
+    assert "Portugal (round 2)" in foedus(*asked, "--assume-steps")
+
+
+def test_facts_that_are_stated_of_help_are_facts_of_every_help() -> None:
+    options = ("--profile", "berlin-1914", "--fact", "gravity=grave", "--as", "declaration-of-war", "--json")
+    record = json.loads(foedus(*ITALY, *options))
+    assert record["help"]
+    for each in record["help"]:
+        assert each["facts"]["gravity"] == {"value": "grave"}
+        assert each["act"] == {"value": "declaration-of-war"}
+
+
+def test_the_graph_is_the_same_in_every_format() -> None:
+    links = json.loads(foedus(*ITALY, "--format", "json"))["links"]
+    tree = ET.fromstring(foedus(*ITALY, "--format", "graphml"))  # noqa: S314 - our own
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    edges = [(edge.get("source"), edge.get("target")) for edge in tree.iter(f"{space}edge")]
+    assert edges == [(link["source"], link["target"]) for link in links]
+    assert foedus(*ITALY, "--format", "dot").count(" -> ") == len(links)
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "html"])
+def test_a_cascade_can_be_drawn(form: str, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    target = tmp_path / f"cascade.{form}"
+    foedus(*ITALY, "--profile", "berlin-1914", "--plot", str(target))
+    assert target.stat().st_size > 1000
+
+
+def test_over_all_readings_each_has_a_share_and_the_words_that_keep_it_out() -> None:
+    page = " ".join(foedus(*ITALY, "--all-readings").split())
+    assert "kept out by: triple-1882/article-7-in-the-balkans=applied" in page
+    assert "share of listed readings" in page
+    record = json.loads(foedus(*ITALY, "--all-readings", "--json"))
+    alone = json.loads(RUNNER.invoke(app, ["readings", *ITALY[:3], "--ask", "duty", "--json"]).output)
+    assert 0 < Fraction(record["drawn_in"]["ITA"]["share"]["exact"]) < 1
+    assert Fraction(record["drawn_in"]["ITA"]["share"]["exact"]) <= Fraction(alone["shares"]["due"]["exact"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--fact", "gravity=huge"), "`huge` is no value of `gravity`"),
+        (("--fact", "gravty=grave"), "unknown attribute `gravty`"),
+        (("--fact", "gravity"), "is not of the shape ATTRIBUTE=VALUE"),
+        (("--performs", "XYZ"), "unknown actor `XYZ`"),
+        (("--performs", "recorded"), "does not say who performed"),
+        (("--each-by-own-profile", "--profile", "moscow"), "leaves nothing to --profile"),
+    ],
+)
+def test_what_is_wrong_with_the_options_is_said(arguments: tuple[str, ...], said: str) -> None:
+    assert said in problem("2024-kursk", *arguments)

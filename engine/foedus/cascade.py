@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from foedus.derivation import CASUS_ORDER, DUTY_ORDER, conclude, reasons_of
-from foedus.formula import All, Choose, Formula, Some, Term, Test
+from foedus.formula import All, Choose, Formula, Knob, Some, Term, Test
 from foedus.ground import (
     HELP_AS_ATTACK,
     IN_PERFORMANCE,
@@ -246,7 +246,7 @@ class _State:
     rounds: dict[str, int] = field(default_factory=dict)
     judged: dict[Case, Judged] = field(default_factory=dict)
     _facts: dict[str | None, Facts] = field(default_factory=dict)
-    _sought: dict[tuple[object, ...], tuple[Formula, ...]] = field(default_factory=dict)
+    _sought: dict[tuple[object, ...], tuple[tuple[Formula, frozenset[Value] | None], ...]] = field(default_factory=dict)
     _voices: dict[tuple[str, date], Voice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -361,34 +361,37 @@ class _State:
     def _again(self, fresh: frozenset[str]) -> Iterator[tuple[Situation, Voice]]:
         """The cases judged before in which some condition looks for an event such as a new one may be."""
         bears: dict[tuple[object, ...], bool] = {}
+        made = [(event.act.value, event.id) for event in self.scenario.events if event.id in fresh]
         for case, before in list(self.judged.items()):
             situation = Situation(self.rules, self.facts(before.voice.account), case)
             key = (before.voice.profile, before.voice.account, *self._alike(situation))
             if key not in bears:
-                conditions = self._conditions(situation, before.voice)
-                bears[key] = any(self._can_be(situation, each, event) for each in conditions for event in fresh)
+                bears[key] = any(
+                    (acts is None or act in acts) and not situation.is_ruled_out(condition, event)
+                    for condition, acts in self._conditions(situation, before.voice)
+                    for act, event in made
+                )
             if bears[key]:
                 yield situation, before.voice
 
-    def _can_be(self, situation: Situation, condition: Formula, event: str) -> bool:
-        """Whether an event of the facts so far can be what a condition looks for, by its act and by who did it."""
-        for part in condition.of if isinstance(condition, All) else (condition,):
-            if isinstance(part, Test) and part.attribute == "act":
-                act = situation.facts.known.get((event, "act"))
-                if act is not None and act not in self.rules.vocabulary.expand(part.values):  # type: ignore[arg-type]
-                    return False
-        return not situation.is_ruled_out(condition, event)
-
-    def _conditions(self, situation: Situation, voice: Voice) -> tuple[Formula, ...]:
-        """What events the case looks for, under the reading."""
+    def _conditions(self, situation: Situation, voice: Voice) -> tuple[tuple[Formula, frozenset[Value] | None], ...]:
+        """What events the case looks for under the reading, and of which acts they can be."""
         case = situation.case
         performs = HELP_AS_ATTACK if case.event in self.rounds else ""
         key = (voice.profile, case.clause, case.version, tuple(situation.overlays), performs)
         if key not in self._sought:
             reading = voice.reading.within(situation)
             steps = [each for _, *both in situation.steps.values() for each in both]
-            self._sought[key] = tuple(_sought([situation.casus, *steps], reading))
+            sought = _sought([situation.casus, *steps], reading)
+            self._sought[key] = tuple((condition, self._acts(condition)) for condition in sought)
         return self._sought[key]
+
+    def _acts(self, condition: Formula) -> frozenset[Value] | None:
+        for part in condition.of if isinstance(condition, All) else (condition,):
+            if isinstance(part, Test) and part.attribute == "act":
+                listed = tuple(value for value in part.values if not isinstance(value, Knob))
+                return frozenset(self.rules.vocabulary.expand(listed)) if len(listed) == len(part.values) else None
+        return None
 
     def findings(self) -> dict[str, tuple[Judged, ...]]:
         """The findings so far by clause, in the order of events and parties."""

@@ -61,7 +61,7 @@ def show_cascade(page: Page, cascade: Cascade, profile: str | None) -> None:
     """The whole cascade as an indented text."""
     given = cascade.given
     page.line(f"{given.scenario} · {given.title}", "bold")
-    page.line(f"{_how(cascade, profile)}; {len(cascade.judged)} clauses asked", "dim")
+    page.line(f"{_how(cascade, profile)}; {_asked(cascade)}", "dim")
     page.line()
     numbers = sorted({step.round for step in cascade.steps})
     if not numbers:
@@ -81,6 +81,11 @@ def show_cascade(page: Page, cascade: Cascade, profile: str | None) -> None:
         if given.record.performed_by:
             names = [actor(cascade, code) for code in given.record.performed_by]
             page.field("performed by", listed(names, "and"), indent=0)
+
+
+def _asked(cascade: Cascade) -> str:
+    number = len(cascade.judged)
+    return f"{number} clause{'' if number == 1 else 's'} asked"
 
 
 def _how(cascade: Cascade, profile: str | None) -> str:
@@ -118,10 +123,11 @@ def _show_steps(page: Page, cascade: Cascade, group: list[Step]) -> None:
     step = group[0]
     case = step.judged.finding.case
     who = _several([actor(cascade, each.judged.finding.case.obligor) for each in group])
-    chooses = ", as it chooses" if step.chooses else ""
-    does = "fights" if step.is_armed else "assists against"
+    chooses = "" if not step.chooses else ", as they choose" if len(group) > 1 else ", as it chooses"
+    does = "fight" if step.is_armed else "assist against"
+    does = does if len(group) > 1 else does.replace("fight", "fights").replace("assist ", "assists ")
     page.line(
-        f"{who} → {does} {actor(cascade, case.adversary)}, for {actor(cascade, case.beneficiary)}{chooses}",
+        f"{who} {does} {actor(cascade, case.adversary)}, for {actor(cascade, case.beneficiary)}{chooses}",
         "green", indent=2, hang=2,
     )  # fmt: skip
     page.field("by", f"{article(cascade, case.clause)} ({case.clause})", indent=4, column=12)
@@ -213,7 +219,7 @@ def _show_conflicts(page: Page, cascade: Cascade, conflicts: Iterable[Conflict])
 def show_drawn_in(page: Page, cascade: Cascade, found: Mapping[str, DrawnIn]) -> None:
     """The share of listed readings under which each State is drawn in, and the words that carry it."""
     page.line(f"{cascade.given.scenario} · {cascade.given.title}", "bold")
-    page.line(f"over all listed readings; {len(cascade.judged)} clauses asked", "dim")
+    page.line(f"over all listed readings; {_asked(cascade)}", "dim")
     page.line()
     for code, question in sorted(found.items(), key=lambda pair: (-pair[1].shares["arises"], pair[0])):
         share = question.shares["arises"]
