@@ -263,7 +263,7 @@ def test_facts_that_are_stated_of_help_are_facts_of_every_help() -> None:
 
 
 def test_the_graph_is_the_same_in_every_format() -> None:
-    links = json.loads(foedus(*ITALY, "--format", "json"))["links"]
+    links = json.loads(foedus(*ITALY, "--format", "json"))["edges"]
     tree = ET.fromstring(foedus(*ITALY, "--format", "graphml"))  # noqa: S314 - our own
     space = "{http://graphml.graphdrawing.org/xmlns}"
     edges = [(edge.get("source"), edge.get("target")) for edge in tree.iter(f"{space}edge")]

@@ -135,6 +135,5 @@ def precedence(rules: Rules, first: str, second: str) -> tuple[str, ...]:
 
 def _own_words(treaty: Treaty) -> Iterator[str]:
     """What the treaty itself says of other treaties."""
-    said = getattr(treaty, "precedence", None)
-    if said:
-        yield f"{treaty.short}: {said}"
+    for each in treaty.precedence:
+        yield f"{treaty.short}, {each.article}: {each.says}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,6 +13,8 @@ from foedus.cli.commands import (
     Define,
     Json,
     On,
+    Output,
+    Plot,
     ProfileName,
     RulesFolder,
     ScenarioName,
@@ -25,6 +26,7 @@ from foedus.cli.commands import (
     library_with,
     print_json,
     rules_for,
+    write_out,
 )
 from foedus.errors import InputError, InputErrors, nearest
 
@@ -74,9 +76,8 @@ def cascade(
     format_: Annotated[
         Literal["text", "graphml", "json", "dot"], typer.Option("--format", help="As a text, or as a graph.")
     ] = "text",
-    plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .svg, .png or .html (needs foedus[plot]).")
-    ] = None,
+    output: Output = None,
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
     """Tell what follows if those who owe help perform: one ally's help can bring the next treaty into play."""
@@ -114,13 +115,17 @@ def cascade(
         print_json(report.cascade_record(result, profile, library.inputs))
         return
     if format_ != "text":
-        typer.echo(report.render_graph(result, format_), nl=False)
+        write_out(report.render_graph(result, format_), output)
         return
+    from io import StringIO
+
     from foedus.report.page import Page
 
-    page = Page()
+    page = Page(stream=StringIO()) if output else Page()
     report.show_cascade(page, result, profile)
     page.write()
+    if isinstance(page.stream, StringIO):
+        write_out(page.stream.getvalue(), output)
 
 
 def _over_all_readings(library: Library, known: Rules, found: Scenario, plan: Any, *, as_json: bool) -> None:  # noqa: ANN401

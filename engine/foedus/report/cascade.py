@@ -337,7 +337,7 @@ def graph(cascade: Cascade) -> dict[str, Any]:
 
     def add(code: str | None, number: int) -> None:
         if code is not None:
-            nodes.setdefault(code, {"id": code, "name": actor(cascade, code), "round": number})
+            nodes.setdefault(code, {"id": code, "label": actor(cascade, code), "round": number})
 
     for event in cascade.given.events:
         by, against = (each.according_to(cascade.plan.account) for each in (event.by, event.against))
@@ -362,7 +362,7 @@ def graph(cascade: Cascade) -> dict[str, Any]:
             }
         )  # fmt: skip
     return {"directed": True, "multigraph": True, "graph": {"scenario": cascade.given.scenario},
-            "nodes": list(nodes.values()), "links": links}  # fmt: skip
+            "nodes": list(nodes.values()), "edges": links}  # fmt: skip
 
 
 def render_graph(cascade: Cascade, form: str) -> str:
@@ -378,7 +378,7 @@ def _graphml(made: Mapping[str, Any]) -> str:
     types = {"round": "int", "as_it_chooses": "boolean"}
     keys = {
         (what, name): f"{what}_{name}"
-        for what, things in (("node", made["nodes"]), ("edge", made["links"]))
+        for what, things in (("node", made["nodes"]), ("edge", made["edges"]))
         for thing in things
         for name in thing
         if name not in ends
@@ -389,7 +389,7 @@ def _graphml(made: Mapping[str, Any]) -> str:
     lines.append('  <graph edgedefault="directed">')
     for node in made["nodes"]:
         lines += [f"    <node id={quoteattr(node['id'])}>", *_data("node", node, keys), "    </node>"]
-    for index, link in enumerate(made["links"]):
+    for index, link in enumerate(made["edges"]):
         source, target = quoteattr(link["source"]), quoteattr(link["target"])
         lines += [
             f'    <edge id="e{index}" source={source} target={target}>',
@@ -413,8 +413,8 @@ def _data(what: str, thing: Mapping[str, Any], keys: Mapping[tuple[str, str], st
 def _dot(made: Mapping[str, Any]) -> str:
     styles = {"event": "solid", "help": "bold", "assistance": "dashed"}
     lines = ["digraph cascade {", "  rankdir=LR;", "  node [shape=box];"]
-    lines += [f"  {_quoted(node['id'])} [label={_quoted(node['name'])}];" for node in made["nodes"]]
-    for link in made["links"]:
+    lines += [f"  {_quoted(node['id'])} [label={_quoted(node['label'])}];" for node in made["nodes"]]
+    for link in made["edges"]:
         label = link["label"] if link["kind"] == "event" else f"{link['round']}: {link['label']}"
         lines.append(
             f"  {_quoted(link['source'])} -> {_quoted(link['target'])} "
@@ -432,10 +432,10 @@ def plot_cascade(cascade: Cascade, path: Path) -> None:
     from foedus.report.plot import plot_rounds
 
     made = graph(cascade)
-    names = {node["id"]: node["name"] for node in made["nodes"]}
+    names = {node["id"]: node["label"] for node in made["nodes"]}
     plot_rounds(
         f"{cascade.given.scenario}: who is drawn in, round by round",
         [(node["id"], names[node["id"]], node["round"]) for node in made["nodes"]],
-        [(link["source"], link["target"], link["round"], link["kind"], link["label"]) for link in made["links"]],
+        [(link["source"], link["target"], link["round"], link["kind"], link["label"]) for link in made["edges"]],
         path,
     )

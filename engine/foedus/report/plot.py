@@ -384,7 +384,7 @@ def plot_rounds(
         arrows.setdefault((number, source, target), []).append((kind, label))
     figure = _figure(max(8, 1.6 + 0.5 * len(arrows)), 1.8 + 0.62 * len(nodes), title, CAUTION_OF_CASCADE)
     axes = figure.add_subplot()
-    row = {node: place for place, (node, _, _) in enumerate(nodes)}
+    row = {node: index for index, (node, _, _) in enumerate(nodes)}
     since: dict[str, int] = {}
     begins: dict[int, int] = {}
     for slot, ((number, source, target), own) in enumerate(arrows.items()):
@@ -400,9 +400,9 @@ def plot_rounds(
         for actor in (source, target):
             since.setdefault(actor, slot)
     last = len(arrows)
-    for node, place in row.items():
-        axes.plot([-0.5, since.get(node, last)], [place, place], color="#BBBBBB", linewidth=0.8, linestyle="dotted")
-        axes.plot([since.get(node, last), last], [place, place], color="black", linewidth=1.4)
+    for node, index in row.items():
+        axes.plot([-0.5, since.get(node, last)], [index, index], color="#BBBBBB", linewidth=0.8, linestyle="dotted")
+        axes.plot([since.get(node, last), last], [index, index], color="black", linewidth=1.4)
     for slot in begins.values():
         axes.axvline(slot - 0.5, color="#BBBBBB", linewidth=0.8)
     axes.set_xlim(-0.5, max(last, 1))
