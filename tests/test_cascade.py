@@ -247,6 +247,11 @@ def test_those_to_whom_it_is_left_perform_if_named_and_the_page_says_that_they_c
     assert "drawn in       France (round 1); Poland (round 1)" in page
 
 
+def test_as_the_record_has_it_north_korea_performs() -> None:
+    asked = ("2024-kursk", "--clause", "rus-prk-2024/art-4", "--profile", "moscow", "--performs", "recorded")
+    assert "North Korea fights Ukraine, for Russia" in foedus(*asked)
+
+
 def test_steps_taken_as_met_turn_those_who_would_owe_into_performers() -> None:
     asked = ("1914-italy", "--clause", "gbr-prt-1661/treaty-of-1373", "--clause", "dual-1879/art-2-2")
     assert "Portugal: would owe, waiting for request" in foedus(*asked)
@@ -301,4 +306,4 @@ def test_over_all_readings_each_has_a_share_and_the_words_that_keep_it_out() -> 
     ],
 )
 def test_what_is_wrong_with_the_options_is_said(arguments: tuple[str, ...], said: str) -> None:
-    assert said in problem("2024-kursk", *arguments)
+    assert said in problem("hypo-narva-ladder", *arguments)

@@ -383,15 +383,8 @@ class _State:
             reading = voice.reading.within(situation)
             steps = [each for _, *both in situation.steps.values() for each in both]
             sought = _sought([situation.casus, *steps], reading)
-            self._sought[key] = tuple((condition, self._acts(condition)) for condition in sought)
+            self._sought[key] = tuple((condition, acts_of(self.rules, condition)) for condition in sought)
         return self._sought[key]
-
-    def _acts(self, condition: Formula) -> frozenset[Value] | None:
-        for part in condition.of if isinstance(condition, All) else (condition,):
-            if isinstance(part, Test) and part.attribute == "act":
-                listed = tuple(value for value in part.values if not isinstance(value, Knob))
-                return frozenset(self.rules.vocabulary.expand(listed)) if len(listed) == len(part.values) else None
-        return None
 
     def findings(self) -> dict[str, tuple[Judged, ...]]:
         """The findings so far by clause, in the order of events and parties."""
@@ -480,6 +473,15 @@ def performance(rules: Rules, plan: Plan, facts: Facts, case: Case, owed: Duty) 
         follows=of.id,
         facts={**in_kind, **known},
     )
+
+
+def acts_of(rules: Rules, condition: Formula) -> frozenset[Value] | None:
+    """The acts of which an event such as a condition looks for can be; `None` where it can be of any."""
+    for part in condition.of if isinstance(condition, All) else (condition,):
+        if isinstance(part, Test) and part.attribute == "act" and part.relation == "is":
+            listed = tuple(value for value in part.values if not isinstance(value, Knob))
+            return frozenset(rules.vocabulary.expand(listed)) if len(listed) == len(part.values) else None
+    return None
 
 
 def _sought(formulas: Iterable[Formula], reading: Reading) -> Iterator[Formula]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from foedus.cascade import FIGHTING, MET, Plan, performance, rank
+from foedus.cascade import FIGHTING, MET, Plan, acts_of, performance, rank
 from foedus.diagram import NO, TERMINALS, YES, Diagrams, TooEntangledError
+from foedus.formula import Some, Term
 from foedus.ground import Facts, find_situations_of
 from foedus.readings import OPEN, Maker, Question, disputants
 from foedus.residual import Evaluation, Space, by_definition
@@ -19,9 +20,11 @@ from foedus.residual import Evaluation, Space, by_definition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from foedus.formula import Formula
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, Event, Scenario
     from foedus.residual import Residual
+    from foedus.vocabulary import Value
 
 _CHOICES, _FACTS = 4_000, 40_000
 """Levels kept for choices, and below them for unknown facts, which come up as the rounds go on."""
@@ -130,6 +133,9 @@ class _Rounds:
     limit: int
     number: int = 0
     happens: dict[str, Residual] = field(default_factory=dict)
+    before: dict[tuple[object, ...], int] = field(default_factory=dict)
+    fresh: list[tuple[object, str]] = field(default_factory=list)
+    sought: dict[tuple[object, ...], list[tuple[Formula, frozenset[Value] | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.diagrams = Diagrams([1] * (_CHOICES + _FACTS), self.limit)
@@ -143,7 +149,7 @@ class _Rounds:
         rounds: dict[str, int] = {}
         events: dict[str, Event] = {}
         done: dict[tuple[str, ...], int] = {}
-        self.happens, self.number = {}, 0
+        self.happens, self.number, self.before, self.fresh = {}, 0, {}, []
         while True:
             self.number += 1
             whole = replace(self.scenario, events=(*self.scenario.events, *events.values()))
@@ -169,6 +175,7 @@ class _Rounds:
                 fresh[key] = (replace(event, id=key), event.id, diagrams.either(known, begins))
             if not fresh:
                 break
+            self.fresh = [(event.act.value, key) for key, (event, _, _) in fresh.items()]
             for key, (event, name, node) in fresh.items():
                 events[key], given[key], rounds[key] = event, name, self.number
                 self.happens[key] = True if node == YES else ("diagram", node)
@@ -194,9 +201,29 @@ class _Rounds:
         same: dict[tuple[object, ...], int] = {}
         for situation in found:
             if situation.alike not in same:
-                same[situation.alike] = self._performed(situation)
+                is_known = situation.alike in self.before and not self._bears(situation)
+                same[situation.alike] = self.before[situation.alike] if is_known else self._performed(situation)
             if same[situation.alike] != NO and self._would(situation):
                 yield situation, same[situation.alike]
+        self.before = same
+
+    def _bears(self, situation: Situation) -> bool:
+        """Whether help of the round before can be what some condition of the case looks for, under any reading."""
+        key = (
+            situation.case.clause,
+            situation.case.version,
+            tuple(situation.overlays),
+            situation.case.event in self.happens,
+        )
+        if key not in self.sought:
+            steps = [each for _, *both in situation.steps.values() for each in both]
+            conditions = _sought([situation.casus, *steps], self.rules)
+            self.sought[key] = [(condition, acts_of(self.rules, condition)) for condition in conditions]
+        return any(
+            (acts is None or act in acts) and not situation.is_ruled_out(condition, event)
+            for condition, acts in self.sought[key]
+            for act, event in self.fresh
+        )
 
     def _would(self, situation: Situation) -> bool:
         performs = self.plan.performs
@@ -246,6 +273,20 @@ class _Rounds:
             order_of_choices=list(variables),
             made=(space, compact, made[root]),
         )
+
+
+def _sought(formulas: list[Formula], rules: Rules) -> Iterator[Formula]:
+    """The conditions of which some event is sought, in the formulas and in every definition that they can come to."""
+    waiting = list(formulas)
+    terms: set[str] = set()
+    while waiting:
+        formula = waiting.pop()
+        if isinstance(formula, Some):
+            yield formula.of
+        if isinstance(formula, Term) and formula.term not in terms:
+            terms.add(formula.term)
+            waiting += [each.holds_when for each in rules.terms[formula.term].definitions.values()]
+        waiting += formula.parts
 
 
 def _told(event: Event) -> str:
