@@ -88,8 +88,10 @@ def worlds(draw: st.DrawFn, most: int = 4) -> Rules:
 @st.composite
 def crises(draw: st.DrawFn, known: Rules, most: int = 3) -> Scenario:
     found = []
+    allied = sorted({code for treaty in known.treaties.values() for code in treaty.parties})
     for index in range(draw(st.integers(1, most))):
-        by, against = draw(st.lists(st.sampled_from(STATES), min_size=2, max_size=2, unique=True))
+        against = draw(st.sampled_from(allied))
+        by = draw(st.sampled_from([code for code in STATES if code != against]))
         facts = {name: Stated(draw(st.sampled_from(values))) for name, values in VALUES.items()}
         act = draw(st.sampled_from(["strike", "strike", "raid", "embargo"]))
         found.append(Event(f"e{index}", draw(days), Stated(act), Stated(by), Stated(against), facts=facts))
