@@ -626,8 +626,9 @@ class Situation:
     @property
     def _is_help(self) -> bool:
         """Whether the event is stated to be help under a treaty, so that it is asked whether that is an attack."""
-        is_stated = self.known.get((self.case.event, IN_PERFORMANCE)) is True
-        return is_stated and HELP_AS_ATTACK in self.rules.terms
+        fact = (self.case.event, IN_PERFORMANCE)
+        stated = self.overrides.get(fact, self.facts.known.get(fact))
+        return stated is True and HELP_AS_ATTACK in self.rules.terms
 
     def _make_casus(self) -> Formula:
         version = self.version
