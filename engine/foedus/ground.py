@@ -444,25 +444,31 @@ class Situation:
 
 
 def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
-    """Every case that the clause makes of the scenario: each act against a party, for each other party.
+    """Every case that the clause makes of the scenario: each act against a party, for each other party."""
+    for event in facts.events:
+        yield from situations_of(rules, facts, clause_id, event)
+
+
+def situations_of(rules: Rules, facts: Facts, clause_id: str, name: str) -> Iterator[Situation]:
+    """Every case that the clause makes of one event.
 
     A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor. Of
     non-aggression the obligor is the party that acted: where the casus arises it has done what it promised not to do.
     """
     treaty, clause = rules.clause(clause_id)
-    for event in facts.events.values():
-        kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
-        if "conduct" not in kinds:
+    event = facts.events[name]
+    kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
+    if "conduct" not in kinds:
+        return
+    adversaries = facts.actors(name, "by") or (None,)
+    for beneficiary in facts.actors(name, "against") or ():
+        if not _may_be(beneficiary, clause.beneficiaries, treaty):
             continue
-        adversaries = facts.actors(event.id, "by") or (None,)
-        for beneficiary in facts.actors(event.id, "against") or ():
-            if not _may_be(beneficiary, clause.beneficiaries, treaty):
-                continue
-            for adversary in adversaries:
-                for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
-                    version = version_for(clause, event.date, facts.last_day(event.id))
-                    case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
-                    yield Situation(rules, facts, case)
+        for adversary in adversaries:
+            for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
+                version = version_for(clause, event.date, facts.last_day(name))
+                case = Case(clause_id, version, obligor, beneficiary, adversary, name)
+                yield Situation(rules, facts, case)
 
 
 def _status(

@@ -172,13 +172,14 @@ class Step:
 @file_entry
 @dataclass(frozen=True)
 class Duty:
-    """What is owed: means, extent, timing, and who decides on it."""
+    """What is owed: means, extent, timing, and who decides on it; `within_days` where the clause counts days."""
 
     means: tuple[str, ...] = ()
     extent: str | None = None
     timing: str | None = None
     discretion: Literal["none", "form", "self-judging"] = "none"
     title: str | None = None
+    within_days: int | None = None
 
 
 @file_entry

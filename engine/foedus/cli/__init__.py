@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from foedus.cli import questions  # noqa: F401 - registers its commands
+from foedus.cli import questions, time  # noqa: F401 - they register their commands
 from foedus.cli.commands import app
 
 __all__ = ["app", "main"]
