@@ -28,7 +28,10 @@ def read_event(text: str, number: int, known: Known, ids: Collection[str], label
     Raises:
         InputErrors: with everything that is wrong with it, each with the line's number and the column.
     """
-    document = _document(text, label)
+    try:
+        document = _document(text, label)
+    except InputErrors as errors:
+        raise InputErrors([_in_line(problem, number) for problem in errors.problems]) from None
     event, problems = schema.build("event", document)
     if event is not None and not problems:
         problems = [
