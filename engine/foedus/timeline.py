@@ -296,6 +296,11 @@ class Timeline:
             level += 1
         return level
 
+    @property
+    def open_cases(self) -> int:
+        """How many cases a later event, or day, can still change, as far as that is known."""
+        return sum(len(matter.now) for matter in self._matters.values())
+
     # Which cases an event can touch
 
     def _hearers(self, event: Event) -> list[Key]:
