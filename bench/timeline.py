@@ -22,6 +22,7 @@ from foedus.timeline import Timeline
 
 TREATIES, SEED, FIRST = 60, 1, date(1955, 1, 1)
 WINDOW = 500
+STATED = 0.85  # of the events; the rest is conduct, each of which makes some forty cases
 ACTS = ["invasion", "bombardment", "blockade", "attack-on-forces", "cyber-operation", "sanctions", "threat-of-force"]
 STEPS = ["request-for-assistance", "consultation", "determination", "characterisation", "assistance", "organ-decision"]
 
@@ -46,7 +47,7 @@ def events(rules: Rules, count: int) -> list[Event]:
     for number in range(count):
         day += timedelta(days=rng.choice([0, 1, 2, 4]))
         by, against = rng.sample(actors, 2)
-        if conduct and rng.random() < 0.4:
+        if conduct and rng.random() < STATED:
             of = rng.choice(conduct[-20:])
             by = rng.choice([str(of.against.value), by, "UNSC"])
             facts = {"as": Stated("armed-attack"), "outcome": Stated("granted")}
@@ -89,6 +90,7 @@ def measured(count: int, forget: int | None) -> dict[str, object]:
             out["cost"].append(statistics.fmean(costs[-WINDOW:]))  # type: ignore[attr-defined]
             out["memory"].append(resident())  # type: ignore[attr-defined]
             out["open"].append(timeline.open_cases)  # type: ignore[attr-defined]
+            print(number, json.dumps(out), file=sys.stderr, flush=True)
     return {**out, "changes": changes}
 
 
@@ -106,7 +108,7 @@ def main() -> None:
     for name, days in ways.items():
         # each in a process of its own, whose memory is its own
         call = [sys.executable, __file__, "--one", days, "--events", str(asked.events)]
-        results[name] = json.loads(subprocess.run(call, check=True, capture_output=True, encoding="utf-8").stdout)
+        results[name] = json.loads(subprocess.run(call, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout)
         for number in (1000, asked.events):
             at = number // WINDOW - 1
             found = results[name]
