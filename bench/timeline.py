@@ -22,7 +22,7 @@ from foedus.timeline import Timeline
 
 TREATIES, SEED, FIRST = 60, 1, date(1955, 1, 1)
 WINDOW = 500
-STATED = 0.85  # of the events; the rest is conduct, each of which makes some forty cases
+STATED = 0.95  # of the events; the rest is conduct, each of which makes some forty cases
 ACTS = ["invasion", "bombardment", "blockade", "attack-on-forces", "cyber-operation", "sanctions", "threat-of-force"]
 STEPS = ["request-for-assistance", "consultation", "determination", "characterisation", "assistance", "organ-decision"]
 

@@ -103,7 +103,9 @@ def _fulfilment(
     if until is not None and until <= day:
         return "ended", None
     for event in sorted(events):
-        if event != situation.case.event and situation.facts.known.get((event, "happened")) is True:
+        about = situation.facts.events[event].about
+        is_near = event != situation.case.event and about in {None, situation.case.event}
+        if is_near and situation.facts.known.get((event, "happened")) is True:
             if _releases(event, situation):
                 return "released", event
             if stage in OWED and _performs(event, situation):
@@ -117,7 +119,6 @@ def _releases(event: str, situation: Situation) -> bool:
     return (
         facts.known.get((event, "act")) == RELEASE
         and case.beneficiary in (facts.actors(event, "by") or ())
-        and facts.events[event].about in {None, case.event}
         and (addressed is None or case.obligor in addressed)
     )
 
@@ -131,11 +132,11 @@ def _performs(event: str, situation: Situation) -> bool:
     if facts.known.get((event, "outcome")) == "refused":
         return False
     if act in ours and not theirs:
-        return bool(by & {case.obligor, case.beneficiary}) and about in {None, case.event}
+        return bool(by & {case.obligor, case.beneficiary})
     if case.obligor not in by:
         return False
     if act in ours:
-        return about == case.event or (about is None and bool(against & {case.beneficiary, case.adversary}))
+        return about == case.event or bool(against & {case.beneficiary, case.adversary})
     return act in theirs and case.adversary in against
 
 

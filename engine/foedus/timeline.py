@@ -319,7 +319,12 @@ class Timeline:
 
     def _hears(self, matter: _Matter, event: Event) -> bool:
         """Whether the event can matter to the cases: to a condition of theirs, or to what becomes of the duty."""
-        return any(self._fits(matter, each, event) for each in (*matter.sought, *matter.fulfilling))
+        return any(self._fits(matter, each, event) for each in matter.sought) or self._may_fulfil(matter, event)
+
+    def _may_fulfil(self, matter: _Matter, event: Event) -> bool:
+        """Whether the event may perform the duty, or release from it; one that is about another event does not."""
+        is_near = event.about in {None, matter.event.id}
+        return is_near and any(self._fits(matter, each, event) for each in matter.fulfilling)
 
     def _fits(self, matter: _Matter, sought: Sought, event: Event) -> bool:
         act = event.act.according_to(self.account)
@@ -341,9 +346,7 @@ class Timeline:
         """Whether the cases know an event like it, of an earlier day but later than theirs, and it fulfils nothing."""
         if event.date <= matter.event.date:
             return False
-        if any(each.stage in OPEN for each in matter.now.values()) and any(
-            self._fits(matter, each, event) for each in matter.fulfilling
-        ):
+        if any(each.stage in OPEN for each in matter.now.values()) and self._may_fulfil(matter, event):
             return False
         return (self._likeness(event), event.about == matter.event.id) in matter.heard
 

@@ -159,7 +159,7 @@ def test_to_forget_what_is_longer_ago_than_the_first_event_changes_nothing(data:
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_damaged_state_is_refused_and_the_last_good_one_is_kept(data: st.DataObject) -> None:
-    """Cut off anywhere, or with any byte changed: never taken for a state, never written over, the one before beside."""
+    """Cut off anywhere, or any byte changed: never taken for a state, never written over, the one before beside it."""
     known, scenario = data.draw(rules()), data.draw(unfolding())
     asked = {"clauses": list(scenario.clauses), "rules": "these"}
     timeline = Timeline(known, scenario.clauses)
