@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
 import pytest
 from foedus import rete
 from foedus.cli import app
@@ -120,15 +121,13 @@ def test_a_matrix_can_have_a_column_for_each_definition() -> None:
     assert len(names) == len(set(names)) >= 6
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "md", "html", "svg"])
+@pytest.mark.parametrize("form", ["table", "csv", "md", "html"])
 def test_a_matrix_comes_in_every_form(form: str, tmp_path: Path) -> None:
     text = foedus("matrix", "2024-kursk", "--format", form)
     assert "2024-kursk" in text
     target = tmp_path / f"matrix.{form}"
     foedus("matrix", "2024-kursk", "--format", form, "--output", str(target))
     assert target.read_text(encoding="utf-8").rstrip("\n") == text.rstrip("\n")
-    if form == "svg":
-        assert ET.fromstring(text).tag.endswith("svg")  # noqa: S314 - our own text
 
 
 KINDS = [
@@ -473,15 +472,62 @@ def test_a_wrong_redraft_is_answered(arguments: list[str], tmp_path: Path) -> No
     assert result.stderr
 
 
-@pytest.mark.parametrize("form", ["svg", "png", "html"])
-def test_pictures_are_made(form: str, tmp_path: Path) -> None:
-    readings, sweep = tmp_path / f"readings.{form}", tmp_path / f"sweep.{form}"
-    foedus("readings", "2024-kursk", "--plot", str(readings))
-    foedus("sweep", "2024-kursk", "--vary", "gravity", "--plot", str(sweep))
-    assert readings.stat().st_size > 5000
-    assert sweep.stat().st_size > 5000
+DRAWN = {
+    "readings": ["2024-kursk"],
+    "sweep": ["2024-kursk", "--vary", "gravity"],
+    "matrix": ["2024-kursk", "--profiles", "moscow,kyiv"],
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("form", ["svg", "png", "pdf", "html"])
+def test_pictures_are_made(name: str, form: str, tmp_path: Path) -> None:
+    target = tmp_path / f"picture.{form}"
+    foedus(name, *DRAWN[name], "--plot", str(target))
+    assert target.stat().st_size > 5000
+    start = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "html": b"<!doctype html>"}[form]
+    assert target.read_bytes().startswith(start)
     if form == "svg":
-        assert ET.fromstring(readings.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314 - our own text
-    result = command("readings", "2024-kursk", "--plot", "x.gif", cwd=tmp_path)
+        assert ET.fromstring(target.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314 - our own text
+
+
+@pytest.mark.parametrize("name", [*DRAWN, "network"])
+def test_a_picture_that_cannot_be_made_is_named_with_those_that_can(name: str, tmp_path: Path) -> None:
+    result = command(name, *DRAWN.get(name, ["--on", "1914-07-28"]), "--plot", "x.gif", cwd=tmp_path)
     assert result.returncode == 2
-    assert ".svg, .png or .html" in result.stderr
+    assert result.stderr == (
+        "`x.gif` is no picture that can be made\n  hint: a name that ends in .svg, .png, .pdf or .html\n"
+    )
+    assert result.stdout == ""
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    for option in ("--plot", "--output"):
+        result = command("matrix", "2024-kursk", "--profiles", "icj", option, "no/where.svg", cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stderr == "no/where.svg: cannot be written: no such file or directory\n"
+
+
+def test_a_weighted_picture_says_so(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.yaml"
+    weights.write_text("state-of-war: {declared: 2, material: 1}\n", encoding="utf-8")
+    said = []
+    for name, arguments in (("plain.html", []), ("weighted.html", ["--weights", str(weights)])):
+        with mpl.rc_context({"svg.fonttype": "none"}):  # text that can be looked for
+            foedus("readings", "2024-kursk", *arguments, "--plot", str(tmp_path / name))
+        said.append("weighted share" in (tmp_path / name).read_text(encoding="utf-8"))
+    assert said == [False, True]
+
+
+def test_a_treaty_shows_what_it_says_of_other_obligations() -> None:
+    assert "precedence" in foedus("show", "covenant-1919")
+    assert "abrogates all obligations among Members" in " ".join(foedus("show", "covenant-1919").split())
+    assert "precedence" not in foedus("show", "dual-1879")
+
+
+def test_a_duty_shows_the_days_that_its_text_names() -> None:
+    assert "automatically, within 15 days of the case" in " ".join(foedus("show", "fra-pol-1939").split())
+
+
+def test_a_scenario_shows_who_performed() -> None:
+    assert "performed by PRK" in " ".join(foedus("show", "2024-kursk").split())

@@ -40,12 +40,13 @@ def backtest(
     """Every case on whose casus foederis an actor with a profile took a position, by the clause first asked.
 
     A profile speaks for the actor whose account it takes. The position is `claimed_by` or `denied_by` in the record.
+    A scenario tagged `timeline` tells several cases at once, which are tried one by one in scenarios of their own.
     """
     out = []
     known = list(profiles)
     for scenario in scenarios:
         advance()
-        if scenario.record is None:
+        if scenario.record is None or "timeline" in scenario.tags:
             continue
         for profile in known:
             actor = profile.account

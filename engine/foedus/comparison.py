@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from foedus.diagram import NO, YES, Diagrams, find_nearest
 from foedus.errors import InputError, InputErrors
-from foedus.formula import About, All, Dated, Formula, Some, Term, Test, Who
+from foedus.formula import About, Dated, Formula, Some, Term, Test, Who, conjuncts
 from foedus.ground import Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Maker
@@ -216,7 +216,7 @@ class Template:
         suffix: str, *, is_open: bool,
     ) -> Event:  # fmt: skip
         """An event that could be the one which a condition looks for."""
-        parts = list(_conjuncts(condition))
+        parts = list(conjuncts(condition))
         acts = [
             v for p in parts if isinstance(p, Test) and p.attribute == "act" for v in p.values if isinstance(v, str)
         ]
@@ -272,11 +272,3 @@ class Template:
             for event in self.scenario(clause, witness, suffix)
         ]
         return Scenario(name, "", "", self.clauses, tuple(events))
-
-
-def _conjuncts(formula: Formula) -> Iterator[Formula]:
-    if isinstance(formula, All):
-        for part in formula.of:
-            yield from _conjuncts(part)
-    else:
-        yield formula

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from foedus.derivation import Derivation, Finding
     from foedus.ground import Case, InForce, Reading, Rules
-    from foedus.model import Event, Source, Treaty
+    from foedus.model import Duty, Event, Source, Treaty
     from foedus.run import Run
     from foedus.vocabulary import Attribute, Value
 
@@ -208,7 +208,7 @@ class Explainer:
         """The state of the duty, and what is owed."""
         owed = finding.owed
         means = f"{listed(owed.means, 'and')} assistance" if owed.means else owed.title or "assistance"
-        content = ", ".join(part for part in (owed.title or means, owed.extent, owed.timing) if part)
+        content = ", ".join(part for part in (owed.title or means, owed.extent, when_owed(owed)) if part)
         match finding.duty:
             case "due":
                 form = "; its form is for the party to choose" if owed.discretion == "form" else ""
@@ -238,6 +238,12 @@ class Explainer:
         of_actors = {"by": "Who did it?", "against": "Against whom was it?"}
         asked = known.question if known else of_actors.get(attribute, attribute)
         return f"{asked} ({self.event_title(event)})" if len(self.events) > 1 else asked
+
+
+def when_owed(duty: Duty) -> str | None:
+    """The time in which help is owed, in the words of the text and in the days that it names."""
+    days = f"within {duty.within_days} days of the case" if duty.within_days is not None else None
+    return ", ".join(part for part in (duty.timing, days) if part) or None
 
 
 def _goes_without_saying(derivation: Derivation) -> bool:

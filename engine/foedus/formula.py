@@ -224,6 +224,15 @@ class Layer(Formula):
         return (self.of,)
 
 
+def conjuncts(formula: Formula) -> Iterator[Formula]:
+    """The conditions of which the formula says that all hold."""
+    if isinstance(formula, All):
+        for part in formula.of:
+            yield from conjuncts(part)
+    else:
+        yield formula
+
+
 TRUE = All(())
 FALSE = AnyOf(())
 WORDING = "wording"

@@ -429,17 +429,18 @@ class Situation:
         match formula:
             case Choose(choice, options) if choice == WORDING:
                 own = {name: self._own(each) for name, each in options}
-                return Choose(self.treaty.treaty, tuple((name, own[name]) for name in self.treaty.wordings))
+                ordered = tuple((name, own[name]) for name in self.treaty.wordings)
+                return Choose(self.treaty.treaty, ordered, at=formula.at)
             case All(of):
-                return All(tuple(self._own(part) for part in of))
+                return All(tuple(self._own(part) for part in of), at=formula.at)
             case AnyOf(of):
-                return AnyOf(tuple(self._own(part) for part in of))
+                return AnyOf(tuple(self._own(part) for part in of), at=formula.at)
             case AtLeast(count, of):
-                return AtLeast(count, tuple(self._own(part) for part in of))
+                return AtLeast(count, tuple(self._own(part) for part in of), at=formula.at)
             case Not(of):
-                return Not(self._own(of))
+                return Not(self._own(of), at=formula.at)
             case Some(of):
-                return Some(self._own(of))
+                return Some(self._own(of), at=formula.at)
         return formula
 
 

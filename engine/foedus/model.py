@@ -28,6 +28,13 @@ paragraph or day is to be re-read before it is quoted. `lead`: a lead only.
 Kind = Literal["defense", "offense", "neutrality", "nonaggression", "consultation"]
 """The five obligations of the ATOP project (Leeds, Ritter, Mitchell, Long 2002)."""
 
+PropertyKind = Literal[
+    "vacuous", "always", "redundant", "shadowed", "contradictory", "asymmetric",
+    "equivalent", "not-broader", "not-exclusive", "idle", "unread",
+    "rung-left-out", "rungs-at-once", "gap",
+]  # fmt: skip
+"""What `foedus check --prove` can find; a clause or term says under `properties` where the treaty itself means it."""
+
 Casus = Literal["arises", "does-not-arise", "undetermined"]
 DutyState = Literal["due", "left-to-the-party", "dormant", "not-due", "undetermined"]
 
@@ -102,6 +109,7 @@ class TermEntry:
     definitions: dict[str, Definition]
     broader_than: tuple[tuple[str, str], ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
+    properties: dict[PropertyKind, str] = field(default_factory=dict)
     note: str | None = None
 
 
@@ -172,14 +180,17 @@ class Step:
 @file_entry
 @dataclass(frozen=True)
 class Duty:
-    """What is owed: means, extent, timing, and who decides on it; `within_days` where the clause counts days."""
+    """What is owed: means, extent, timing, and who decides on it.
+
+    `within_days` counts from the day on which the casus foederis arises, where the text itself names days.
+    """
 
     means: tuple[str, ...] = ()
     extent: str | None = None
     timing: str | None = None
+    within_days: int | None = None
     discretion: Literal["none", "form", "self-judging"] = "none"
     title: str | None = None
-    within_days: int | None = None
 
 
 @file_entry
@@ -216,6 +227,7 @@ class Clause:
     obligors: tuple[str, ...] = ()
     defaults: dict[str, Value] = field(default_factory=dict)
     overlays: tuple[str, ...] = ()
+    properties: dict[PropertyKind, str] = field(default_factory=dict)
     note: str | None = None
 
 
@@ -244,6 +256,16 @@ class Overlay:
 
 @file_entry
 @dataclass(frozen=True)
+class Precedence:
+    """What a treaty itself says about other obligations: which go before it, and which its parties may not take on."""
+
+    article: str
+    says: str
+    confidence: Confidence = "well-known"
+
+
+@file_entry
+@dataclass(frozen=True)
 class Treaty:
     """A treaty with its parties, texts, attachments and clauses."""
 
@@ -258,6 +280,7 @@ class Treaty:
     wordings: dict[str, Text] = field(default_factory=dict)
     attachments: dict[str, Overlay] = field(default_factory=dict)
     replaces: tuple[str, ...] = ()
+    precedence: tuple[Precedence, ...] = ()
     note: str | None = None
 
     def periods(self, party: str) -> tuple[Period, ...]:
@@ -376,12 +399,16 @@ class Event:
 @file_entry
 @dataclass(frozen=True)
 class Record:
-    """What in fact happened, for comparison only; no finding reads it."""
+    """What in fact happened, for comparison only; no finding reads it.
+
+    `performed_by` names those who fought or gave the help that the clauses speak of, whether or not it was owed.
+    """
 
     summary: str
     outcome: str | None = None
     claimed_by: tuple[str, ...] = ()
     denied_by: tuple[str, ...] = ()
+    performed_by: tuple[str, ...] = ()
     differs: str | None = None
     sources: tuple[Source, ...] = ()
 

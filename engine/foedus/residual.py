@@ -144,7 +144,7 @@ class Evaluation:
         return join("any", (self.residual(part, event, term, definition) for part in formula.of), True)
 
     def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
-        return _negated(self.residual(formula.of, event, term, definition))
+        return negated(self.residual(formula.of, event, term, definition))
 
     def _at_least(self, formula: AtLeast, event: str, term: str, definition: str) -> Residual:
         parts = [self.residual(part, event, term, definition) for part in formula.of]
@@ -215,12 +215,12 @@ class Evaluation:
 
             def of_fact(asked: tuple[Value, ...]) -> Residual:
                 expanded = self._expanded(test, asked)
-                branches = tuple([_holds(attribute, test, value, expanded) for value in values])
+                branches = tuple([holds(attribute, test, value, expanded) for value in values])
                 return self._pick("fact", name, values, branches, (event, test.attribute))
         else:
 
             def of_fact(asked: tuple[Value, ...]) -> Residual:
-                return _holds(attribute, test, read, self._expanded(test, asked))
+                return holds(attribute, test, read, self._expanded(test, asked))
 
         return self._asked(test.values, (), of_fact, term, definition)
 
@@ -298,7 +298,8 @@ def domain(rules: Rules, name: str, attribute: Attribute) -> tuple[Value, ...]:
     return tuple(sorted(around | {0}))
 
 
-def _holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ...]) -> bool:
+def holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ...]) -> bool:
+    """Whether a value that was read is among those asked for, or on the side of the limit asked for."""
     if test.relation == "is":
         return read in asked
     at_least = attribute.rank(read) - attribute.rank(asked[0])
@@ -320,11 +321,12 @@ def join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
     return next(iter(kept)) if len(kept) == 1 else (name, tuple(kept))
 
 
-def _negated(part: Residual) -> Residual:
+def negated(part: Residual) -> Residual:
+    """The opposite of a residual formula."""
     if isinstance(part, bool):
         return not part
-    negated: Residual = part[1] if part[0] == "not" else ("not", part)
-    return negated
+    opposite: Residual = part[1] if part[0] == "not" else ("not", part)
+    return opposite
 
 
 def _threshold(count: int, parts: list[Residual]) -> Residual:

@@ -82,10 +82,11 @@ def advance(
     elif stage in OPEN:
         stage, by = _fulfilment(before, situation, stage, events, day)
     since = before.since if before is not None and before.stage == stage else day
-    due_by = before.due_by if before is not None and stage in OWED | OVER else None
-    within = finding.owed.within_days
-    if stage in OWED and due_by is None and within is not None:
-        due_by = since + timedelta(days=within)
+    within, due_by = finding.owed.within_days, None
+    if finding.casus == "arises" and within is not None:
+        # counted from the day on which the casus foederis arises
+        was_so = before is not None and before.casus == "arises"
+        due_by = before.due_by if before is not None and was_so else day + timedelta(days=within)
     late = stage in OWED and due_by is not None and day > due_by
     return Standing(finding.casus, finding.duty, stage, since, finding.waiting_for, by, due_by, late)
 

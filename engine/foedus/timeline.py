@@ -527,7 +527,7 @@ class Timeline:
                 until = situation.in_force.until
                 if until is not None and until > self._today_is():
                     days.add(until)
-                if standing.due_by is not None and not standing.late:
+                if standing.due_by is not None and standing.due_by >= self._today_is():
                     days.add(standing.due_by + ONE_DAY)
         matter.judged = []
         if not sought and not days:

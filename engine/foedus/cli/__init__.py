@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from foedus.cli import questions, time  # noqa: F401 - they register their commands
+from foedus.cli import network, questions, time  # noqa: F401 - they register their commands
 from foedus.cli.commands import app
 
 __all__ = ["app", "main"]
@@ -25,4 +25,10 @@ def main() -> None:
             print(problems_record(errors))  # noqa: T201
         else:
             print(errors, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # what is read is looked at before; this is a file that was to be written
+        print(f"{error.filename}: cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)  # noqa: T201
         sys.exit(2)

@@ -72,11 +72,31 @@ On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Judge as s
 RulesFolder = Annotated[
     Path | None, typer.Option("--rules", metavar="DIR", help="A folder of rules on top of the shipped ones.")
 ]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Long = Annotated[bool, typer.Option("--long", help="Explain everything, not only what decides.")]
 ExecutorName = Annotated[
     Literal["rete", "reference"] | None,
     typer.Option("--executor", help="Which executor judges; by default rete where durable-rules loads."),
+]
+
+
+def _picture(path: Path | None) -> Path | None:
+    if path is not None:
+        from foedus.report.plot import check_name
+
+        check_name(path)
+    return path
+
+
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw it too: .svg, .png, .pdf or .html, by the file's name (needs foedus[plot]).",
+        callback=_picture,
+    ),
 ]
 
 
@@ -203,9 +223,10 @@ def matrix(
     on: On = None,
     rules: RulesFolder = None,
     format_: Annotated[
-        Literal["table", "csv", "md", "html", "svg"], typer.Option("--format", help="How to show it.")
+        Literal["table", "csv", "md", "html"], typer.Option("--format", help="How to show it.")
     ] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    output: Output = None,
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
     """Set scenarios against profiles or definitions, in a table that a class can look at."""
@@ -228,14 +249,14 @@ def matrix(
             choices_from(library, known, _fixed(define), None),
         )
     table = report.build(known, list(zip(found, clauses, strict=True)), columns, day_of(on))
+    if plot is not None:
+        from foedus.report.plot import plot_matrix
+
+        plot_matrix(table, plot)
     if as_json:
         print_json(report.matrix_record(table, library.inputs))
         return
-    text = report.render(table, format_)
-    if output:
-        output.write_text(text, encoding="utf-8")
-    else:
-        typer.echo(text, nl=not text.endswith("\n"))
+    write_out(report.render(table, format_), output)
 
 
 def _starred(define: list[str] | None) -> list[str]:
@@ -389,6 +410,16 @@ def check(
         typer.Argument(metavar="[PATH]…", help="Rule or scenario files or folders; by default the whole library."),
     ] = None,
     rules: RulesFolder = None,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove", help="Also prove that no clause is vacuous, no condition idle …, for all facts and readings."
+        ),
+    ] = False,
+    witness: Annotated[
+        Path | None, typer.Option("--witness", metavar="DIR", help="Write scenarios that show what is proved here.")
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="List also what is no fault.")] = False,
     as_json: Json = False,
 ) -> None:
     """See that files are well-formed and that every name in them exists; all problems at once."""
@@ -396,6 +427,11 @@ def check(
 
     library = library_with(rules)
     counts = check_paths(library, [Path(each) for each in path or []])
+    if prove:
+        from foedus.cli.proofs import prove as prove_rules
+
+        prove_rules(library, witness, long=long, as_json=as_json)
+        return
     if as_json:
         print_json({"problems": [], "checked": counts, "inputs": library.inputs})
         return
@@ -599,6 +635,13 @@ def progress_over(total: int, what: str) -> Any:  # noqa: ANN401 - a context man
     from foedus.report.progress import progress
 
     return progress(total, what)
+
+
+def write_out(text: str, output: Path | None) -> None:
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=not text.endswith("\n"))
 
 
 def print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:

@@ -20,6 +20,11 @@ def profiles(incomplete: str) -> list[str]:
     return [",".join([*before, name]) for name in _index("profile", last)]
 
 
+def treaties(incomplete: str) -> list[str]:
+    """The ids of treaties."""
+    return _index("treaty", incomplete)
+
+
 def clauses(incomplete: str) -> list[str]:
     """The ids of clauses: of treaties first, then of the clauses of one."""
     from foedus.loading.library import Library

@@ -15,6 +15,7 @@ from foedus.cli.commands import (
     Define,
     Json,
     On,
+    Plot,
     ProfileName,
     RulesFolder,
     ScenarioName,
@@ -55,9 +56,6 @@ Admissible = Annotated[
 ]
 Weights = Annotated[
     Path | None, typer.Option("--weights", metavar="FILE", help="Whole-number weights: TERM: {DEFINITION: 2, …}.")
-]
-Plot = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .svg, .png or .html (needs foedus[plot]).")
 ]
 
 
@@ -194,7 +192,7 @@ def readings(
         if plot is not None:
             from foedus.report.plot import plot_readings
 
-            plot_readings(question, influences, plot)
+            plot_readings(question, influences, plot, weighted=weights is not None)
         if as_json:
             record = report.readings_record(question, influences, weighted=weights is not None)
             print_json({**record, "inputs": library.inputs})

@@ -17,6 +17,7 @@ from foedus.cli.commands import (
     Json,
     Long,
     On,
+    Plot,
     ProfileName,
     RulesFolder,
     Set,
@@ -27,7 +28,6 @@ from foedus.cli.commands import (
     library_with,
     rules_for,
 )
-from foedus.cli.questions import Plot  # noqa: TC001 - typer reads annotations
 from foedus.errors import InputError, InputErrors
 
 if TYPE_CHECKING:

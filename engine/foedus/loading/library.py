@@ -295,13 +295,13 @@ class Library:
         troubles = [*resolve.find_troubles(known, self._own_acts()), *resolve.find_scenario_troubles(known, scenarios)]
         documents: dict[Key, Document] = {}
         for trouble in troubles:
-            self.problems.append(self._locate(trouble, documents))
+            self.problems.append(self.locate(trouble, documents))
         self.stop_if_wrong()
 
     def _own_acts(self) -> dict[Key, Vocabulary]:
         return {key: value for key, value in self.loaded.items() if isinstance(value, Vocabulary)}
 
-    def _locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
+    def locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
         """The place of a trouble in the file of its object; of a term added to, in the file with the definition."""
         from foedus.loading.schema import in_file
 

@@ -251,6 +251,11 @@ class _Checker:
                 for text in version.wordings.keys() - treaty.wordings.keys():
                     where = (*at, "versions", index, "wordings", text)
                     yield self.unknown(where, "wording", text, treaty.wordings, at_key=True)
+                if (version.duty.within_days or 0) < 0:
+                    where = (*at, "versions", index, "duty", "within_days")
+                    yield self.trouble(
+                        where, "help cannot be owed before its case has come", "days count from the case"
+                    )
 
     def profile(self, profile: Profile) -> Iterator[Trouble]:
         yield from self.reading(("reading",), profile.reading)
@@ -357,6 +362,9 @@ class _Checker:
             yield from self.event(at, event, ids)
         for index, expectation in enumerate(scenario.expect):
             yield from self.expectation(("expect", index), expectation, ids)
+        for whose in ("claimed_by", "denied_by", "performed_by"):
+            for index, code in enumerate(getattr(scenario.record, whose, ())):
+                yield from self.actor(("record", whose, index), code)
 
     def order(self, scenario: Scenario) -> Iterator[Trouble]:
         """Events of one day can be ordered by `follows`, but not in a circle, and not against their dates."""

@@ -184,7 +184,7 @@ def _keys_at(loc: Path) -> list[str]:
     holder = {
         "clauses": "Clause", "events": "Event", "definitions": "Definition", "expect": "Expectation",
         "record": "Record", "source": "Source", "sources": "Source", "duty": "Duty", "parties": "Party",
-        "in_force": "Period",
+        "in_force": "Period", "precedence": "Precedence",
         "attachments": "Overlay", "procedure": "Step", "knobs": "KnobSetting", "wording": "Wording",
         "wordings": "Wording", "versions": "Version", "attributes": "Attribute", "acts": "Act", "actors": "Actor",
     }  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
+from datetime import date as Day  # noqa: N812 - as in the model
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from foedus.model import Event, Scenario, Stated
+    from foedus.model import Event, Expectation, Scenario, Stated
 
 
 def write_scenario(scenario: Scenario, title: str, summary: str) -> str:
@@ -19,7 +21,19 @@ def write_scenario(scenario: Scenario, title: str, summary: str) -> str:
         "events:",
     ]
     lines += [f"  - {json.dumps(write_event(event), ensure_ascii=False)}" for event in scenario.events]
+    if scenario.expect:
+        lines.append("expect:")
+        lines += [f"  - {json.dumps(_expectation(each), ensure_ascii=False)}" for each in scenario.expect]
     return "\n".join(lines) + "\n"
+
+
+def _expectation(expectation: Expectation) -> dict[str, Any]:
+    told = {each.name: getattr(expectation, each.name) for each in fields(expectation)}
+    return {
+        name: value.isoformat() if isinstance(value, Day) else list(value) if isinstance(value, tuple) else value
+        for name, value in told.items()
+        if value is not None and value not in ({}, ())
+    }
 
 
 def write_event(event: Event) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors, nearest
-from foedus.explain import Outliner, cite, day, days_of
+from foedus.explain import Outliner, cite, day, days_of, when_owed
 from foedus.report.record import plain
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def _treaty(page: Page, library: Library, treaty: Treaty, clauses: list[str]) ->
         own.append(f"{actor.name if actor else code} {dates}".rstrip())
     page.field("parties", "; ".join(own))
     _source(page, treaty.source)
+    for each in treaty.precedence:
+        page.field("precedence", f"{each.article}: {each.says} ({CONFIDENCE[each.confidence]})")
     if treaty.note:
         page.field("note", treaty.note)
     for name, text in treaty.wordings.items():
@@ -187,7 +189,7 @@ def _version(page: Page, outliner: Outliner, version: Version, *, alone: bool) -
         if step.refused_when is not None:
             _conditions(page, "refused when", outliner.outline(step.refused_when))
     owed = version.duty
-    parts = [owed.title, f"{' and '.join(owed.means)} assistance" if owed.means else None, owed.extent, owed.timing]
+    parts = [owed.title, f"{' and '.join(owed.means)} assistance" if owed.means else None, owed.extent, when_owed(owed)]
     discretion = {
         "none": None,
         "form": "its form is for the party to choose",
@@ -299,6 +301,9 @@ def _scenario(page: Page, scenario: Scenario) -> None:
     if scenario.record:
         page.line()
         page.field("on record", scenario.record.summary)
+        for whose in ("claimed_by", "denied_by", "performed_by"):
+            if codes := getattr(scenario.record, whose):
+                page.field(whose.replace("_", " "), ", ".join(codes))
         for source in scenario.record.sources:
             _source(page, source)
     if scenario.note:

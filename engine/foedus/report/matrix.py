@@ -149,8 +149,8 @@ def words(casus: str, duty: str) -> str:
 
 
 def render(matrix: Matrix, form: str) -> str:
-    """The matrix as a terminal table, CSV, Markdown, HTML or SVG."""
-    return {"table": _table, "csv": _csv, "md": _markdown, "html": _html, "svg": _svg}[form](matrix)
+    """The matrix as a terminal table, CSV, Markdown or HTML."""
+    return {"table": _table, "csv": _csv, "md": _markdown, "html": _html}[form](matrix)
 
 
 def _header(matrix: Matrix) -> list[str]:
@@ -249,10 +249,10 @@ def _table(matrix: Matrix) -> str:
     return capture.get()
 
 
-_FILLS = {"arises": "#0072B2", "does-not-arise": "#FFFFFF", "undetermined": "#F0E442", "no-case": "#EEEEEE"}
+FILLS = {"arises": "#0072B2", "does-not-arise": "#FFFFFF", "undetermined": "#F0E442", "no-case": "#EEEEEE"}
 """Told apart by the colour-blind and in grey: blue, white, yellow (Okabe and Ito 2008)."""
 BLACK = "#000000"
-_INKS = {"arises": "#FFFFFF"}
+INKS = {"arises": "#FFFFFF"}
 
 
 def _html(matrix: Matrix) -> str:
@@ -260,7 +260,7 @@ def _html(matrix: Matrix) -> str:
     body = "\n".join(
         f"<tr><th scope=row>{escape(row.scenario)}</th><td>{escape(row.clause)}</td>"
         + "".join(
-            f'<td style="background:{_FILLS[casus]};color:{_INKS.get(casus, BLACK)}">{escape(words(casus, duty))}</td>'
+            f'<td style="background:{FILLS[casus]};color:{INKS.get(casus, BLACK)}">{escape(words(casus, duty))}</td>'
             for casus, duty in row.cells
         )
         + "</tr>"
@@ -281,43 +281,3 @@ def _html(matrix: Matrix) -> str:
         "<!doctype html>\n<html lang=en><meta charset=utf-8><title>foedus matrix</title>"
         f"<style>{style}</style>\n<table>\n<tr>{head}</tr>\n{body}\n</table>\n{below}<p>{CAUTION}</p>\n</html>\n"
     )
-
-
-_CELL, _LINE, _LETTER = 124, 40, 7
-
-
-def _svg(matrix: Matrix) -> str:
-    left = 24 + _LETTER * max([len(row.scenario) for row in matrix.rows] + [len(row.clause) for row in matrix.rows])
-    width, height = left + _CELL * len(matrix.columns) + 12, _LINE * (len(matrix.rows) + 1) + 40
-    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">',
-        f'<rect width="{width}" height="{height}" fill="#FFFFFF"/>',
-    ]
-    for i, column in enumerate(matrix.columns):
-        for j, piece in enumerate(_broken(column.name)):
-            out.append(f'<text x="{left + _CELL * i + 6}" y="{16 + 13 * j}" font-weight="bold">{escape(piece)}</text>')
-    for j, row in enumerate(matrix.rows):
-        top = _LINE * (j + 1)
-        out.append(f'<text x="10" y="{top + 16}" font-weight="bold">{escape(row.scenario)}</text>')
-        out.append(f'<text x="10" y="{top + 31}">{escape(row.clause)}</text>')
-        for i, (casus, duty) in enumerate(row.cells):
-            x, ink = left + _CELL * i, _INKS.get(casus, BLACK)
-            out.append(
-                f'<rect x="{x}" y="{top}" width="{_CELL}" height="{_LINE}" fill="{_FILLS[casus]}" stroke="#777777"/>'
-            )
-            pieces = words(casus, duty).split(", ")
-            first = top + (24 if len(pieces) == 1 else 17)
-            out += [
-                f'<text x="{x + 6}" y="{first + 14 * n}" fill="{ink}">{escape(piece)}</text>'
-                for n, piece in enumerate(pieces)
-            ]
-    out.append(f'<text x="10" y="{height - 14}" font-size="11">{CAUTION}</text>')
-    return "\n".join([*out, "</svg>"]) + "\n"
-
-
-def _broken(name: str) -> list[str]:
-    """A column's name in at most two pieces that fit its width."""
-    room = _CELL // _LETTER
-    head, equals, tail = name.partition("=")
-    return [f"{head}=", tail[:room]] if equals and len(name) > room else [name[:room], name[room : 2 * room]]

@@ -1,0 +1,66 @@
+"""What `foedus check --prove` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from foedus.loading.document import Document
+    from foedus.loading.library import Library
+    from foedus.proof import Property
+
+
+def prove(library: Library, witness: Path | None, *, long: bool, as_json: bool) -> None:
+    """Prove what holds of all rules, show it, and end in exit code 1 if there is a fault."""
+    from foedus.cli.commands import print_json
+    from foedus.loading.resolve import Trouble
+    from foedus.proof import OF_RUNGS
+    from foedus.prover import pieces_of, prove_all
+    from foedus.report import proofs as report
+    from foedus.report.page import Page
+    from foedus.report.progress import progress
+
+    rules = library.everything()
+    with progress(pieces_of(), "proofs") as advance:
+        proofs = prove_all(rules, advance=advance)
+    documents: dict[tuple[str, str], Document] = {}
+    found = [
+        (each, library.locate(Trouble(each.key, each.path, each.message), documents), _explained(library, each))
+        for each in proofs.properties
+    ]
+    counts = {
+        "clauses": sum(len(treaty.clauses) for treaty in rules.treaties.values()),
+        "definitions": sum(len(term.definitions) for term in rules.terms.values()),
+        "attributes": len(rules.vocabulary.attributes),
+    }
+    files: dict[str, str] = {}
+    if witness is not None:
+        witness.mkdir(parents=True, exist_ok=True)
+        for name, text in report.files_of(proofs).items():
+            files[name] = str(witness / f"{name}.yaml")
+            (witness / f"{name}.yaml").write_text(text, encoding="utf-8")
+    if as_json:
+        print_json(report.record(found, proofs, counts))
+    else:
+        page = Page()
+        report.show(page, found, proofs, counts, files, everything=long)
+        page.write()
+    if any(each.kind not in OF_RUNGS and reason is None for each, _, reason in found):
+        raise typer.Exit(1)
+
+
+def _explained(library: Library, each: Property) -> str | None:
+    """What the file says of a property of that kind: that the treaty, or the term, means it."""
+    kind, name = each.key
+    entry = library.find(kind, name) if kind in {"treaty", "term"} else None
+    if entry is None:
+        return None
+    if kind == "treaty":
+        clause = each.message.partition("`")[2].partition("`")[0].partition("/")[2]
+        entry = entry.clauses[clause]
+    reason: str | None = entry.properties.get(each.kind)
+    return reason
