@@ -147,6 +147,8 @@ class Timeline:
         while day > self.day:
             self._close_day()
             self.day = min([day, *(each[0][0] for each in (self._due, self._coming_marks()) if each)])
+            while self.forget is not None and self._told and (self.day - self._told[0].date).days > self.forget:
+                self._drop(self._told.popleft())
             step = self._clock()
             if step.marks or step.changes:
                 yield step
@@ -182,7 +184,6 @@ class Timeline:
 
     def _close_day(self) -> None:
         """The day is over: what it brought is past, and of its cases those stay that can still change."""
-        day = self._today_is()
         for event in self._today.values():
             if not self._is_denied(event):
                 self._remember(event)
@@ -194,8 +195,6 @@ class Timeline:
         for matter in self._fresh.values():
             self._settle(matter)
         self._fresh.clear()
-        while self._told and self._told[0].date < day - timedelta(days=self.forget or 0):
-            self._drop(self._told.popleft())
 
     def _remember(self, event: Event) -> None:
         """Keep an event for later cases, in the place of one like it."""

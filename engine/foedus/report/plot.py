@@ -410,7 +410,7 @@ def plot_timeline(title: str, steps: Sequence[TimelineStep], rows: Sequence[Row]
     axes.set_ylim(-0.6, top + 0.8)
     axes.tick_params(axis="x", labelsize=7)
     if rows:
-        figure.legend(loc="outside lower center", ncols=5, fontsize=7, frameon=False)
+        figure.legend(loc="outside right center", fontsize=7, frameon=False)
     _save(figure, path, title)
 
 
