@@ -19,7 +19,7 @@ SEEDS = range(5)
 
 def clause(terms: int) -> Formula:
     """Pairs of terms, every third with one negated, all asked."""
-    rng = random.Random(terms)  # noqa: S311 - a workload, not a secret
+    rng = random.Random(terms)
     names = [Term(f"t{i}") for i in range(terms)]
     pairs: list[Formula] = []
     for i in range(0, terms - 1, 2):

@@ -2,7 +2,13 @@
 
 Workload (seeded): 40 boolean facts and 3 on a scale that definitions compare with one shared knob of 4 levels; 6 terms
 of 5 definitions, each an AND of 1 to 3 ORs of 2 to 6 literals; clause t0 & t1 & (t2 | t3) & (t4 | ~t5): 62,500
-readings. "Large": 12 terms of 8 definitions, 2.75e11 readings. Every answer is compared with that of foedus.
+readings. "Large": 12 terms of 8 definitions, 2.75e11 readings.
+
+Each peer is asked twice: for the bare count of readings under which it arises; and for the same answers as foedus
+gives: the count of each outcome, the nearest reading of each outcome, the pivotal share of every choice (as each
+definition weighs the same, a count is a share). Each does it in its own way (`peers.py`); nobody reuses anything
+between runs, foedus's rules forget what was looked up in them; definitions are evaluated within the timing; and every
+answer is compared with that of foedus, in every round. Once with all facts known, and once with some unknown.
 
     pip install clingo polars duckdb oxidd
     python bench/readings.py [--rounds 9]
@@ -11,13 +17,16 @@ readings. "Large": 12 terms of 8 definitions, 2.75e11 readings. Every answer is 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import peers
 from foedus.formula import All, AnyOf, Formula, Knob, Not, Term, Test
 from foedus.ground import TEMPORAL_SCOPE, Rules
 from foedus.loading.library import Library
@@ -51,7 +60,7 @@ class Workload:
     """A clause, its terms, and the facts of one scenario, as plain literals and as foedus has them."""
 
     def __init__(self, seed: int, terms: int, definitions: int, clause: Formula, unknown: int = 0) -> None:
-        rng = random.Random(seed)  # noqa: S311 - a workload, not a secret
+        rng = random.Random(seed)
         self.facts: dict[str, Any] = {f"b{i}": rng.random() < 0.7 for i in range(40)}
         self.facts |= {f"o{i}": rng.choice(LEVELS) for i in range(3)}
         for name in rng.sample([f"b{i}" for i in range(40)], unknown):
@@ -67,6 +76,7 @@ class Workload:
             ]
             for _ in range(terms)
         ]
+        self.unknown = [name for name, value in self.facts.items() if value is None]
         self.clause = clause
         self.rules = self._rules()
         facts = {name: Stated(value) for name, value in self.facts.items() if value is not None}
@@ -107,19 +117,46 @@ class Workload:
         return Rules(vocabulary, actors, terms, {"t": treaty}, {}, {})
 
     def question(self) -> Question:
-        return Question(self.rules, self.scenario, "t/c")
+        return Question(replace(self.rules), self.scenario, "t/c")
 
-    def holds(self, definition: list[list[tuple[str, bool]]], level: int) -> bool:
-        return all(any(self.literal(*each, level) for each in ors) for ors in definition)
+    def completions(self) -> list[dict[str, Any]]:
+        """The facts with each value that the unknown ones may have."""
+        values = product([False, True], repeat=len(self.unknown))
+        return [{**self.facts, **dict(zip(self.unknown, each, strict=True))} for each in values]
 
-    def literal(self, name: str, positive: bool, level: int) -> bool:  # noqa: FBT001
-        value = self.facts[name]
-        truth = bool(value) if name[0] == "b" else LEVELS.index(value) >= level
-        return truth is positive
+    def holds(self, definition: list[list[tuple[str, bool]]], level: int, facts: dict[str, Any]) -> bool:
+        return all(any(literal(facts, name, level) is positive for name, positive in ors) for ors in definition)
 
-    def table(self) -> list[list[list[bool]]]:
-        """[level, term, definition]: every definition evaluated once for each setting of the knob."""
-        return [[[self.holds(d, level) for d in own] for own in self.terms] for level in range(len(LEVELS))]
+    def table(self) -> list[list[list[list[bool]]]]:
+        """[level, completion, term, definition]: every definition evaluated once, all worlds at the same time."""
+        completions = self.completions()
+        worlds = [(level, facts) for level in range(len(LEVELS)) for facts in completions]
+        bits: dict[tuple[str, bool], int] = {}
+        everywhere = (1 << len(worlds)) - 1
+        for name, value in self.facts.items():
+            if name[0] == "b" and value is not None:
+                bits[name, True] = everywhere * value
+            else:
+                bits[name, True] = sum(literal(facts, name, lv) << at for at, (lv, facts) in enumerate(worlds))
+            bits[name, False] = everywhere ^ bits[name, True]
+        held: list[list[int]] = []
+        for own in self.terms:
+            held.append([])
+            for definition in own:
+                holds = everywhere
+                for ors in definition:
+                    some = 0
+                    for each in ors:
+                        some |= bits[each]
+                    holds &= some
+                held[-1].append(holds)
+        flat = [[[each >> at & 1 == 1 for each in own] for own in held] for at in range(len(worlds))]
+        return [flat[at : at + len(completions)] for at in range(0, len(worlds), len(completions))]
+
+
+def literal(facts: dict[str, Any], name: str, level: int) -> bool:
+    value = facts[name]
+    return bool(value) if name[0] == "b" else LEVELS.index(value) >= level
 
 
 def _literal(name: str, positive: bool) -> Formula:  # noqa: FBT001
@@ -143,16 +180,31 @@ def count(workload: Workload) -> int:
 
 
 def everything(workload: Workload) -> Question:
-    """Count, share, witnesses each way and the pivotal share of every choice."""
+    """Counts, shares, a nearest witness of each outcome, and the pivotal share of every choice."""
     question = workload.question()
     _ = question.counts, question.shares, question.influence(settling=False)
-    question.witness("arises")
-    question.witness("does-not-arise")
+    for outcome in question.outcomes:
+        question.witness(outcome)
     return question
 
 
+def as_peers_say(question: Question) -> peers.Answers:
+    """foedus's answers in the shape of the peers'; not within the timing."""
+    counts, pivotal = question.counts, {}
+    for each in question.influence(settling=False):
+        if each.variable.name != TEMPORAL_SCOPE:
+            pivotal["level" if each.variable.kind == "knob" else each.variable.name] = each.pivotal
+    nearest = {}
+    for name in question.outcomes:
+        witness = question.witness(name)
+        if witness is not None:
+            definitions = [int(str(witness[f"t{i}"])[1:]) for i in range(6)]
+            nearest[name] = (LEVELS.index(str(witness["t0.level"])), *definitions)
+    return peers.Answers({name: number for name, number in counts.items() if number}, nearest, pivotal)
+
+
 def compiled(workload: Workload) -> Callable[[], int]:
-    """The clause's diagram made once over the truths of its terms; a run evaluates facts and counts."""
+    """The clause's diagram made once over the truths of its terms; a run evaluates the definitions and counts."""
     from foedus.diagram import YES, Diagrams, Weighing
     from foedus.readings import Maker
     from foedus.residual import Residual
@@ -172,220 +224,99 @@ def compiled(workload: Workload) -> Callable[[], int]:
     names = [f"t{i}" for i in range(len(workload.terms))]
     diagrams = Diagrams([2] * len(names))
     root = Maker(diagrams, {name: level for level, name in enumerate(names)}).diagram(residual(workload.clause))
-    table = workload.table()
 
     def again() -> int:
         total = 0
-        for own in table:
-            weights = [(len(each) - sum(each), sum(each)) for each in own]
-            total += diagrams.fold(root, Weighing(weights, YES))
+        for (own,) in workload.table():
+            weighing = Weighing([(each.count(False), each.count(True)) for each in own])
+            total += weighing.part(diagrams.fold(root, weighing), YES)
         return total
 
     return again
 
 
-def plain(workload: Workload) -> int:
-    """Every reading, one after another, definitions evaluated once."""
-    table = workload.table()
-    total = 0
-    for level in range(len(LEVELS)):
-        for t0, t1, t2, t3, t4, t5 in product(*table[level]):
-            total += t0 and t1 and (t2 or t3) and (t4 or not t5)
-    return total
-
-
-def naive(workload: Workload) -> int:
-    """Every reading, one after another, each evaluating its definitions anew."""
-    total = 0
-    for level in range(len(LEVELS)):
-        for d0, d1, d2, d3, d4, d5 in product(*workload.terms):
-            h = workload.holds
-            total += (
-                h(d0, level) and h(d1, level) and (h(d2, level) or h(d3, level)) and (h(d4, level) or not h(d5, level))
-            )
-    return total
-
-
-def clingo(workload: Workload) -> int:
-    """Facts to definitions to counts for each term and level by aggregates; the clause by cases of term truths."""
-    import clingo as asp
-
-    lines = []
-    for name, value in workload.facts.items():
-        rank = int(value) if name[0] == "b" else LEVELS.index(value)
-        lines.append(f"f({name},{rank}).")
-    lines.append("level(0..3).")
-    for i, own in enumerate(workload.terms):
-        for j, definition in enumerate(own):
-            body = []
-            for k, ors in enumerate(definition):
-                body.append(f"c({i},{j},{k},L)")
-                for name, positive in ors:
-                    if name[0] == "b":
-                        lines.append(f"c({i},{j},{k},L) :- level(L), f({name},{int(positive)}).")
-                    else:
-                        relation = ">=" if positive else "<"
-                        lines.append(f"c({i},{j},{k},L) :- level(L), f({name},V), V {relation} L.")
-            lines.append(f"h({i},{j},L) :- level(L), {', '.join(body)}.")
-        lines.append(f"n({i},1,L,N) :- level(L), N = #count{{J : h({i},J,L)}}.")
-        lines.append(f"n({i},0,L,{len(own)}-N) :- n({i},1,L,N).")
-    lines.append("b(0..1).")
-    lines.append("ok(T2,T3,T4,T5) :- b(T2), b(T3), b(T4), b(T5), 1 <= T2+T3, 1 <= T4+1-T5.")
-    lines.append(
-        "total(S) :- S = #sum{A*B*C*D*E*F,L,T2,T3,T4,T5 : ok(T2,T3,T4,T5), n(0,1,L,A), n(1,1,L,B),"
-        " n(2,T2,L,C), n(3,T3,L,D), n(4,T4,L,E), n(5,T5,L,F)}."
-    )
-    control = asp.Control(["--warn=none"])
-    control.add("base", [], "\n".join(lines))
-    control.ground([("base", [])])
-    with control.solve(yield_=True) as handle:
-        for model in handle:
-            for atom in model.symbols(atoms=True):
-                if atom.name == "total":
-                    return int(atom.arguments[0].number)
-    raise AssertionError
-
-
-def polars(workload: Workload) -> int:
-    """A table of definitions for each term and level, joined on the level, filtered by the clause."""
-    import polars as pl
-
-    table = workload.table()
-    joined: Any = None
-    for i in range(len(workload.terms)):
-        rows = [(level, truth) for level in range(len(LEVELS)) for truth in table[level][i]]
-        frame = pl.LazyFrame({"l": [r[0] for r in rows], f"t{i}": [r[1] for r in rows]})
-        joined = frame if joined is None else joined.join(frame, on="l")
-    c = pl.col
-    kept = joined.filter(c("t0") & c("t1") & (c("t2") | c("t3")) & (c("t4") | ~c("t5")))
-    return int(kept.select(pl.len()).collect().item())
-
-
-def duckdb(workload: Workload) -> int:
-    """The same in SQL."""
-    import duckdb as db
-
-    table = workload.table()
-    connection = db.connect()
-    for i in range(len(workload.terms)):
-        rows = ", ".join(f"({level}, {truth})" for level in range(len(LEVELS)) for truth in table[level][i])
-        connection.execute(f"create table t{i} as select * from (values {rows}) as v(l, t{i})")
-    joins = " ".join(f"join t{i} using (l)" for i in range(1, len(workload.terms)))
-    where = "t0 and t1 and (t2 or t3) and (t4 or not t5)"
-    found = connection.execute(f"select count(*) from t0 {joins} where {where}").fetchone()
-    connection.close()
-    assert found is not None  # noqa: S101
-    return int(found[0])
-
-
-def oxidd(workload: Workload) -> int:
-    """A BDD over term truths for each level, given the same factoring by hand; counted with weights in Python."""
-    from oxidd.bdd import BDDManager
-
-    table = workload.table()
-    manager = BDDManager(1 << 12, 1 << 12, 1)
-    manager.add_vars(6)
-    t = [manager.var(i) for i in range(6)]
-    root = t[0] & t[1] & (t[2] | t[3]) & (t[4] | ~t[5])
-    total = 0
-    for level in range(len(LEVELS)):
-        weights = [(sum(own), len(own) - sum(own)) for own in table[level]]
-        memo: dict[Any, int] = {}
-
-        def weigh(node: Any, at: int) -> int:  # noqa: ANN401
-            if at == 6:
-                return int(node.satisfiable())
-            key = (node, at)
-            if key not in memo:
-                high, low = weights[at]
-                is_here = node.node_var() == at if hasattr(node, "node_var") else False
-                if is_here:
-                    then, otherwise = node.cofactors()
-                    memo[key] = high * weigh(then, at + 1) + low * weigh(otherwise, at + 1)
-                else:
-                    memo[key] = (high + low) * weigh(node, at + 1)
-            return memo[key]
-
-        total += weigh(root, 0)
-    return total
-
-
-def elapsed(function: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+def elapsed(function: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds that passed, and that processors worked, on all threads together."""
+    begun, worked = time.perf_counter(), time.process_time()
     function()
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - begun) * 1000, (time.process_time() - worked) * 1000
 
 
-def interleaved(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in runs}
+def interleaved(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
     for function in runs.values():
         function()
     for _ in range(rounds):
         for name, function in runs.items():
             times[name].append(elapsed(function))
-    return {name: statistics.median(values) for name, values in times.items()}
+    return {name: _medians(own) for name, own in times.items()}
+
+
+def _medians(times: list[tuple[float, float]]) -> tuple[float, float]:
+    passed, worked = zip(*times, strict=True)
+    return statistics.median(passed), statistics.median(worked)
+
+
+def against_peers(workload: Workload, rounds: int) -> None:
+    """Both rows of each peer, and the ratio to foedus's."""
+    expected = as_peers_say(workload.question())
+    print(f"{sum(expected.counts.values()):,} readings, {len(workload.unknown)} facts unknown: {expected.counts}")
+    runs: dict[str, Callable[[], object]] = {}
+    foedus = {"count": lambda: count(workload), "answers": lambda: everything(workload)}
+    for what, function in foedus.items():
+        runs[f"foedus: {what}"] = function
+    if not workload.unknown:
+        runs["foedus, clause compiled once: count"] = compiled(workload)
+    for name, (counts, answers) in peers.PEERS.items():
+        try:
+            for what, peer in {"count": counts, "answers": answers}.items():
+                if peer is None or (workload.unknown and peer in peers.ONLY_KNOWN_FACTS):
+                    continue
+                peers.see_that_they_agree(workload, name, peer(workload), expected)
+                runs[f"{name}: {what}"] = lambda peer=peer: peer(workload)  # type: ignore[misc]
+        except ImportError:
+            print(f"{name}: not installed")
+    medians = interleaved(runs, rounds)
+    print(f"  {'ms':>9} {'x foedus':>9} {'CPU ms':>9} {'x foedus':>9}")
+    for name, (passed, worked) in medians.items():
+        base, base_worked = medians[f"foedus: {name.rpartition(': ')[2]}"]
+        print(f"  {passed:9.3f} {passed / base:9.2f} {worked:9.3f} {worked / base_worked:9.2f}  {name}")
+
+
+def shipped(rounds: int) -> None:
+    """Each shipped scenario and clause: a fresh question, the library being loaded."""
+    library = Library()
+    runs: dict[str, Callable[[], object]] = {}
+    for name, scenario in library.scenarios().items():
+        rules = library.rules_for(scenario.clauses)
+        for clause in scenario.clauses:
+            runs[f"{name} {clause}"] = lambda r=rules, s=scenario, c=clause: Question(r, s, c).shares  # type: ignore[misc]
+    medians = interleaved(runs, rounds)
+    for column, what in enumerate(("ms", "CPU ms")):
+        found = sorted((each[column], name) for name, each in medians.items())
+        middle, most = found[len(found) // 2][0], found[len(found) * 9 // 10][0]
+        slowest = ", ".join(f"{name} {median:.2f}" for median, name in found[:-4:-1])
+        print(f"  {what}: median {middle:.2f}, 90 % within {most:.2f}; slowest: {slowest}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
-    small = Workload(3, 6, 5, small_clause())
-    reuse = compiled(small)
-    expected = plain(small)
-    peers: dict[str, Callable[[Workload], int]] = {
-        "clingo, factored by hand": clingo,
-        "polars joins": polars,
-        "DuckDB joins": duckdb,
-        "oxidd, same factoring by hand, count only": oxidd,
-        "plain Python, definitions once": plain,
-        "plain Python, naive": naive,
-    }
-    runs: dict[str, Callable[[], object]] = {}
-    print(f"62,500 readings: {expected} of {small.question().total} arise")
-    assert count(small) == reuse() == expected, (count(small), reuse(), expected)  # noqa: S101
-    for name, peer in peers.items():
-        try:
-            found = peer(small)
-        except ImportError:
-            print(f"{name}: not installed")
-            continue
-        except (AttributeError, TypeError) as error:
-            print(f"{name}: {error}")
-            continue
-        assert found == expected, (name, found)  # noqa: S101
-        runs[name] = lambda peer=peer: peer(small)  # type: ignore[misc]
-    runs["foedus: count"] = lambda: count(small)
-    runs["foedus: count, share, witnesses, pivotal shares"] = lambda: everything(small)
-    runs["foedus: count, clause compiled"] = reuse
-    with_unknown = Workload(3, 6, 5, small_clause(), unknown=4)
-    runs["foedus: the same with 4 unknown facts"] = lambda: everything(with_unknown)
-    medians = interleaved(runs, rounds)
-    base = medians["foedus: count, share, witnesses, pivotal shares"]
-    for name, median in medians.items():
-        print(f"{median:9.3f} ms  {median / base:8.2f} x  {name}")
-
+    print(f"load of the machine at the beginning: {os.getloadavg()[0]:.1f}")
+    against_peers(Workload(3, 6, 5, small_clause()), rounds)
+    print()
+    against_peers(Workload(3, 6, 5, small_clause(), unknown=4), max(3, rounds // 3))
     large = Workload(5, 12, 8, large_clause())
     print(f"\n{large.question().total:,} readings")
-    runs = {
-        "foedus: count, share, witnesses, pivotal shares": lambda: everything(large),
-        "foedus: settling shares": lambda: large.question().influence(most=10_000_000),
+    runs: dict[str, Callable[[], object]] = {
+        "foedus: answers": lambda: everything(large),
+        "foedus: answers with settling shares": lambda: large.question().influence(most=10_000_000),
     }
-    for name, median in interleaved(runs, max(3, rounds // 3)).items():
-        print(f"{median:9.3f} ms  {name}")
-
-    print("\nshipped scenarios, one clause each, after start-up")
-    library = Library()
-    slowest: list[tuple[float, str]] = []
-    for name, scenario in library.scenarios().items():
-        rules = library.rules_for(scenario.clauses)
-        for clause in scenario.clauses:
-            own = [elapsed(lambda r=rules, s=scenario, c=clause: Question(r, s, c).shares) for _ in range(3)]  # type: ignore[misc]
-            slowest.append((min(own), f"{name} {clause}"))
-    slowest.sort(reverse=True)
-    print(f"median {statistics.median(t for t, _ in slowest):.2f} ms over {len(slowest)}; the slowest:")
-    for median, name in slowest[:5]:
-        print(f"{median:9.3f} ms  {name}")
+    for name, (passed, worked) in interleaved(runs, max(3, rounds // 3)).items():
+        print(f"  {passed:9.3f} {'':>9} {worked:9.3f} {'':>9}  {name}")
+    print("\nshares of shipped scenarios x clauses, after start-up")
+    shipped(max(3, rounds // 3))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def sixty() -> tuple[Rules, tuple[str, ...]]:
 
 def events(rules: Rules, count: int) -> list[Event]:
     """A stream of conduct between parties, and of what is said and decided about what happened of late."""
-    rng = random.Random(SEED)  # noqa: S311 - a workload, not a secret
+    rng = random.Random(SEED)
     actors = sorted({code for treaty in rules.treaties.values() for code in treaty.parties})
     gravity = list(rules.vocabulary.attributes["gravity"].values)
     out: list[Event] = []

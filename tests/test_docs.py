@@ -5,13 +5,14 @@ Record anew what commands print with `FOEDUS_RECORD=1 pytest tests/test_docs.py`
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import foedus
 import jsonschema
@@ -24,6 +25,9 @@ from foedus.loading.json_schema import file_schema
 from foedus.loading.library import Library, shipped
 from foedus.model import Casus, DutyState, Kind
 from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 RECORD = os.environ.get("FOEDUS_RECORD") == "1"
@@ -94,6 +98,43 @@ def test_every_law_in_the_readme_is_a_test_and_every_test_of_laws_is_in_the_read
         for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert written == laws
+
+
+LAWS = [*sorted((ROOT / "tests" / "laws").glob("test_*.py")), ROOT / "tests" / "test_executors_agree.py"]
+
+
+def _laws(file: Path) -> Iterator[str]:
+    """A row for each law of a file: the sentence, what it means, on how many examples it is tested."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    examples = {
+        target.id: str(ast.literal_eval(keyword.value))
+        for node in body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        for keyword in node.value.keywords
+        if isinstance(target, ast.Name) and keyword.arg == "max_examples"
+    }
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            names = [each.id for each in node.decorator_list if isinstance(each, ast.Name)]
+            tried = next((examples[name] for name in names if name in examples), "all")
+            means = (ast.get_docstring(node) or "").partition("\n")[0]
+            sentence = node.name.removeprefix("test_").replace("_", " ")
+            yield f"| {sentence[0].upper()}{sentence[1:]} | {means} | {tried} |"
+
+
+def test_the_page_of_laws_is_what_the_tests_say() -> None:
+    page = ROOT / "docs" / "laws.md"
+    head, mark, _ = page.read_text(encoding="utf-8").partition("<!-- made by tests/test_docs.py -->\n")
+    lines: list[str] = []
+    for file in LAWS:
+        title = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        lines += ["", f"## {title}", "", f"[{file.name}](../{file.relative_to(ROOT).as_posix()})", ""]
+        lines += ["| law | what it means | examples |", "| --- | --- | --- |", *_laws(file)]
+    fresh = head + mark + "\n".join(lines) + "\n"
+    if RECORD:
+        page.write_text(fresh, encoding="utf-8")
+    assert fresh == page.read_text(encoding="utf-8")
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -7,7 +7,9 @@ they are the same integer (Bryant 1986; for many values Srinivasan, Kam, Malik, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from math import prod
+from operator import mul
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,16 +31,16 @@ class TooEntangledError(Exception):
 
 
 class Semiring(Protocol[Value]):
-    """What a traversal adds up: how a terminal counts, how the branches of a variable join, what a skipped one does."""
+    """What a traversal adds up: how a terminal counts, and how the branches of a variable join.
+
+    A variable that is not asked changes no value: weights are parts of the weight of all assignments.
+    """
 
     def leaf(self, terminal: int) -> Value:
         """The value of a terminal."""
 
     def join(self, level: int, values: list[Value]) -> Value:
         """The value of a node from those of its branches, one for each value of the variable."""
-
-    def skip(self, value: Value, level: int, until: int) -> Value:
-        """The value where the variables from `level` on, before `until`, are not asked."""
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Diagrams:
     branches: list[tuple[int, ...]] = field(default_factory=list)
     unique: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
     memo: dict[tuple[object, ...], int] = field(default_factory=dict)
+    walks: dict[int, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         bottom = len(self.sizes)
@@ -125,29 +128,32 @@ class Diagrams:
 
     def both(self, one: int, other: int) -> int:
         """Conjunction of two diagrams whose terminals are `NO` and `YES`."""
-        if one in {NO, other} or other == YES:
-            return one
-        if other == NO or one == YES:
-            return other
-        if one > other:
-            one, other = other, one
-        key = ("and", one, other)
-        found = self.memo.get(key)
-        if found is None:
-            above, below = self.levels[one], self.levels[other]
-            if above == below:
-                pairs = zip(self.branches[one], self.branches[other], strict=True)
-                found = self.node(above, tuple([self.both(a, b) for a, b in pairs]))
-            elif above < below:
-                found = self.node(above, tuple([self.both(a, other) for a in self.branches[one]]))
-            else:
-                found = self.node(below, tuple([self.both(one, b) for b in self.branches[other]]))
-            self.memo[key] = found
-        return found
+        return self._joined(NO, YES, one, other)
 
     def either(self, one: int, other: int) -> int:
         """Disjunction of two diagrams whose terminals are `NO` and `YES`."""
-        return self.negate(self.both(self.negate(one), self.negate(other)))
+        return self._joined(YES, NO, one, other)
+
+    def _joined(self, absorbing: int, neutral: int, one: int, other: int) -> int:
+        if one in {absorbing, other} or other == neutral:
+            return one
+        if other == absorbing or one == neutral:
+            return other
+        if one > other:
+            one, other = other, one
+        key = (absorbing, one, other)
+        found = self.memo.get(key)
+        if found is None:
+            above, below = self.levels[one], self.levels[other]
+            ones, others = self.branches[one], self.branches[other]
+            if above < below:
+                others = (other,) * len(ones)
+            elif below < above:
+                ones = (one,) * len(others)
+            pairs = zip(ones, others, strict=True)
+            joined = tuple([self._joined(absorbing, neutral, a, b) for a, b in pairs])
+            found = self.memo[key] = self.node(min(above, below), joined)
+        return found
 
     def negate(self, node: int) -> int:
         """The opposite of a diagram whose terminals are `NO` and `YES`."""
@@ -174,6 +180,8 @@ class Diagrams:
 
     def settle(self, node: int, level: int, open_: int) -> int:
         """The diagram over the variables above a level: a terminal where all below agree, else `open_`."""
+        if level == len(self.sizes):
+            return node
         if self.levels[node] >= level:
             reached = self.reached(node)
             return reached.pop() if len(reached) == 1 else open_
@@ -184,46 +192,26 @@ class Diagrams:
             found = self.memo[key] = self.node(self.levels[node], branches)
         return found
 
-    def vary(self, node: int, level: int) -> int:
-        """The diagram without a variable: `MIXED` where its value makes a difference to the terminal."""
-        if self.levels[node] > level:
-            return node
-        key = ("vary", level, node)
-        found = self.memo.get(key)
-        if found is None:
-            if self.levels[node] == level:
-                found, *others = self.branches[node]
-                for other in others:
-                    found = self.combine("same", _same, found, other)
-            else:
-                branches = tuple([self.vary(branch, level) for branch in self.branches[node]])
-                found = self.node(self.levels[node], branches)
-            self.memo[key] = found
-        return found
-
-    def fix(self, node: int, level: int, value: int) -> int:
-        """The diagram with a variable fixed at a value."""
-        if self.levels[node] > level:
-            return node
-        if self.levels[node] == level:
-            return self.branches[node][value]
-        key = ("fix", level, value, node)
-        found = self.memo.get(key)
-        if found is None:
-            branches = tuple([self.fix(branch, level, value) for branch in self.branches[node]])
-            found = self.memo[key] = self.node(self.levels[node], branches)
+    def same(self, nodes: Sequence[int]) -> int:
+        """The diagram that is what all of several are where they agree, and `MIXED` where they do not."""
+        found, *others = dict.fromkeys(nodes)
+        for other in others:
+            found = self.combine("same", _same, found, other)
         return found
 
     def walk(self, root: int) -> list[int]:
         """All nodes of a diagram, terminals left out, each after those that it branches to."""
-        seen: set[int] = set()
-        waiting = [root]
-        while waiting:
-            node = waiting.pop()
-            if node >= TERMINALS and node not in seen:
-                seen.add(node)
-                waiting.extend(self.branches[node])
-        return sorted(seen)  # a node is made after its branches, so its number is larger
+        found = self.walks.get(root)
+        if found is None:
+            seen: set[int] = set()
+            waiting = [root]
+            while waiting:
+                node = waiting.pop()
+                if node >= TERMINALS and node not in seen:
+                    seen.add(node)
+                    waiting.extend(self.branches[node])
+            found = self.walks[root] = sorted(seen)  # a node is made after its branches, so its number is larger
+        return found
 
     def reached(self, root: int) -> set[int]:
         """The terminals of a diagram."""
@@ -237,13 +225,28 @@ class Diagrams:
 
     def fold(self, root: int, semiring: Semiring[Value]) -> Value:
         """The value of a diagram in a semiring, each node visited once."""
-        levels = self.levels
-        values: dict[int, Value] = {terminal: semiring.leaf(terminal) for terminal in range(TERMINALS)}
+        return self.values(root, semiring)[root]
+
+    def values(self, root: int, semiring: Semiring[Value], found: dict[int, Value] | None = None) -> dict[int, Value]:
+        """The value of every node of a diagram, and of every terminal; those already `found` are not sought again."""
+        levels, branches, join = self.levels, self.branches, semiring.join
+        values = {terminal: semiring.leaf(terminal) for terminal in range(TERMINALS)} if found is None else found
         for node in self.walk(root):
+            if node not in values:
+                values[node] = join(levels[node], [values[branch] for branch in branches[node]])
+        return values
+
+    def flow(self, root: int, weighing: Weighing) -> dict[int, int]:
+        """The weight of the assignments that come through each node: the reverse of counting (its derivative)."""
+        levels = self.levels
+        flow = dict.fromkeys([*range(TERMINALS), *self.walk(root)], 0)
+        flow[root] = weighing.whole
+        for node in reversed(self.walk(root)):
             level = levels[node]
-            below = [semiring.skip(values[branch], level + 1, levels[branch]) for branch in self.branches[node]]
-            values[node] = semiring.join(level, below)
-        return semiring.skip(values[root], 0, levels[root])
+            share = flow[node] // weighing.sums[level]
+            for weight, branch in zip(weighing.weights[level], self.branches[node], strict=True):
+                flow[branch] += weight * share
+        return flow
 
 
 def _same(one: int, other: int) -> int:
@@ -252,42 +255,35 @@ def _same(one: int, other: int) -> int:
 
 @dataclass
 class Weighing:
-    """Counting and weighing: the weight of the assignments that reach a terminal, in whole numbers.
+    """Weighing and, where all weights are 1, counting: the weight of the assignments that reach each terminal.
 
-    `weights[level][value]`; the weight of an assignment is the product. `whole` is the weight of all.
+    `weights[level][value]`; the weight of an assignment is the product, and `whole` that of all. The value of a node
+    is the weight, among all assignments, of those that it leads to a terminal: whole numbers, so that it is exact. One
+    number holds those of all terminals side by side, each in `width` bits, so that one traversal finds them all.
     """
 
     weights: Sequence[Sequence[int]]
-    target: int
 
     def __post_init__(self) -> None:
-        products = [1]
-        for own in reversed(self.weights):
-            products.append(products[-1] * sum(own))
-        self.products = products[::-1]
-
-    @property
-    def whole(self) -> int:
-        """The weight of all assignments."""
-        return self.products[0]
+        self.sums = [sum(own) for own in self.weights]
+        self.whole = prod(self.sums)
+        self.width = self.whole.bit_length()
+        self.is_even = [own.count(1) == len(own) for own in self.weights]
 
     def leaf(self, terminal: int) -> int:
-        return int(terminal == self.target)
+        return self.whole << (terminal * self.width)
 
     def join(self, level: int, values: list[int]) -> int:
-        total = 0
-        for weight, value in zip(self.weights[level], values, strict=True):
-            total += weight * value
-        return total
+        total = sum(values) if self.is_even[level] else sum(map(mul, self.weights[level], values))
+        return total // self.sums[level]  # without a remainder, for each value is a multiple
 
-    def skip(self, value: int, level: int, until: int) -> int:
-        if level == until or not value:
-            return value
-        return value * self.products[level] // self.products[until]
+    def part(self, value: int, terminal: int) -> int:
+        """The weight of the assignments that reach a terminal, of a value that holds those of all."""
+        return value >> (terminal * self.width) & ((1 << self.width) - 1)
 
 
 @dataclass
-class Nearest(Generic[Value]):
+class Nearest:
     """Min-plus: the fewest changes from a current assignment with which a terminal is reached."""
 
     current: Sequence[int]
@@ -298,11 +294,7 @@ class Nearest(Generic[Value]):
         return 0 if terminal == self.target else self.FAR
 
     def join(self, level: int, values: list[int]) -> int:
-        now = self.current[level]
-        return min([value + (index != now) for index, value in enumerate(values)])
-
-    def skip(self, value: int, level: int, until: int) -> int:  # noqa: ARG002 - unasked variables stay as they are
-        return value
+        return min(values[self.current[level]], min(values) + 1)
 
 
 def find_nearest(
@@ -312,10 +304,7 @@ def find_nearest(
 
     A set of changes maps levels to values; the number is `None` where the terminal is never reached.
     """
-    nearest: Nearest[int] = Nearest(current, target)
-    distance: dict[int, int] = {terminal: nearest.leaf(terminal) for terminal in range(TERMINALS)}
-    for node in diagrams.walk(root):
-        distance[node] = nearest.join(diagrams.levels[node], [distance[branch] for branch in diagrams.branches[node]])
+    distance = diagrams.values(root, Nearest(current, target))
     best = distance[root]
     if best >= Nearest.FAR:
         return None, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -27,10 +28,10 @@ class InputError(Exception):
     """One thing that is wrong with what the user gave, and what to do about it."""
 
     def __init__(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _presentable(message)
+        super().__init__(self.message)
         self.place = place
-        self.hint = hint
+        self.hint = _presentable(hint) if hint else None
 
     def __str__(self) -> str:
         """Place and problem, the line with a caret, and the hint."""
@@ -76,9 +77,11 @@ def nearest(name: object, known: Iterable[str], noun: str = "") -> str | None:
     from difflib import get_close_matches
 
     names = sorted(set(known))
-    close = get_close_matches(str(name), names, n=1, cutoff=0.6)
+    by_lower = {each.lower(): each for each in names}
+    asked = str(name)[:_LONGEST].lower()
+    close = [asked] if asked in by_lower else get_close_matches(asked, by_lower, n=1, cutoff=0.6)
     if close:
-        return f"did you mean `{close[0]}`?"
+        return f"did you mean `{by_lower[close[0]]}`?"
     if names and len(names) <= _FEW:
         return f"known{' ' + noun if noun else ''}: {', '.join(f'`{n}`' for n in names)}"
     return None
@@ -86,11 +89,18 @@ def nearest(name: object, known: Iterable[str], noun: str = "") -> str | None:
 
 _FEW = 12
 _WIDTH = 100
+_LONGEST = 80
+
+
+def _presentable(text: str) -> str:
+    """A text that quotes what the user wrote, fit for a line of a terminal: nothing unseen, nothing endless."""
+    shortened = re.sub(rf"`([^`]{{{_LONGEST}}})[^`]+`", r"`\1…`", text.replace("``", '`""`'))
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in shortened)
 
 
 def _window(text: str, column: int) -> tuple[str, int]:
     """At most `_WIDTH` characters of a line, and where its column falls in them."""
-    text = text.replace("\t", " ").rstrip()
+    text = "".join(c if c.isprintable() else " " for c in text).rstrip()
     if len(text) <= _WIDTH:
         return text, column
     start = max(0, column - _WIDTH // 2)

@@ -327,6 +327,9 @@ class _Parser:
                 return self.setting(value, at)
             case "wording":
                 return self.wordings(value, at)
+            case "and" | "or" | "none" | "either":
+                written = {"and": "all: [..]", "or": "any: [..]", "either": "any: [..]", "none": "not: {..}"}[key]
+                return self.wrong(at, f"unknown condition `{key}`", f"write `{written}`")
             case "by" | "against" | "obligor" | "beneficiary" | "adversary":
                 names = value if isinstance(value, (list, tuple)) else [value]
                 if names and all(isinstance(name, str) for name in names):

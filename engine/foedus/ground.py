@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from foedus.formula import (
     FALSE,
@@ -18,6 +18,7 @@ from foedus.formula import (
     Choose,
     Dated,
     Formula,
+    Knob,
     Layer,
     Not,
     Some,
@@ -26,7 +27,6 @@ from foedus.formula import (
     Truth,
     Who,
     Whose,
-    disjunction,
 )
 from foedus.model import Period
 
@@ -55,7 +55,52 @@ TEMPORAL_SCOPE = "temporal-scope"
 Condition = tuple[Formula, "Mapping[str, KnobSetting]"]
 """A formula, and the knobs of the definition that it stands in."""
 
+Steps = dict[str, tuple["Step", Formula, Formula]]
+"""The steps between casus and duty, each with the conditions under which it is met and refused."""
+
 APPLIED, SET_ASIDE = "applied", "set-aside"
+
+THIS = "this"
+"""The word for the event in question, among the words that a formula mentions."""
+
+
+class Mentions(NamedTuple):
+    """What a formula mentions itself, the definitions of its terms left aside.
+
+    `choices` are its terms and other choices in the order of reading, `words` the attributes, roles, kinds and actors
+    that it asks for.
+    """
+
+    formula: Formula
+    choices: list[Term | Choose]
+    words: set[str]
+
+
+def _mention(parts: Iterable[Any], choices: list[Term | Choose], words: set[str]) -> None:
+    # the walk over all definitions is a good part of a first question, so types are compared, not matched
+    for part in parts:
+        kind = type(part)
+        if kind is Test:
+            words.add(part.attribute)
+        elif kind is Who:
+            words.update(part.of, (part.whose,))
+        elif kind is Dated or kind is About:
+            words.add(THIS)
+        else:
+            if kind is Term or kind is Choose:
+                choices.append(part)
+            elif kind is Some:
+                words.add("happened")
+            _mention(part.parts, choices, words)
+
+
+def _relations(formula: Formula) -> Iterator[Who | Dated | About]:
+    match formula:
+        case All(of):
+            for part in of:
+                yield from _relations(part)
+        case Who() | Dated() | About():
+            yield formula
 
 
 @dataclass(frozen=True)
@@ -69,6 +114,10 @@ class Rules:
     overlays: Mapping[str, Overlay]
     profiles: Mapping[str, Profile]
 
+    def __getstate__(self) -> dict[str, object]:
+        """What the rules are; what was looked up in them goes by identities that a copy does not have."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     @cached_property
     def named(self) -> dict[str, frozenset[str]]:
         """Treaty to the actors whom a condition names that one of its clauses may come to."""
@@ -77,6 +126,77 @@ class Rules:
             name: everywhere | self._actors_in(formula for formula, _ in _of_treaty(treaty))
             for name, treaty in self.treaties.items()
         }
+
+    def mentions(self, formula: Formula) -> Mentions:
+        """What a formula mentions, looked up once."""
+        found = self._mentioned.get(id(formula))
+        if found is None:
+            # it holds the formula, so that no other comes to have its id
+            found = self._mentioned[id(formula)] = Mentions(formula, [], set())
+            _mention((formula,), found.choices, found.words)
+        return found
+
+    def words(self, formula: Formula) -> frozenset[str]:
+        """The attributes, roles, kinds and actors that a formula or some definition of its terms asks for."""
+        found = self._worded.get(id(formula))
+        if found is None:
+            mentions = self.mentions(formula)
+            words = set(mentions.words)
+            for each in mentions.choices:
+                if isinstance(each, Term):
+                    words |= self._words_of_term(each.term)
+            found = self._worded[id(formula)] = frozenset(words)
+        return found
+
+    def _words_of_term(self, term: str) -> frozenset[str]:
+        found = self._worded.get(term)
+        if found is None:
+            definitions = self.terms[term].definitions.values()
+            found = self._worded[term] = frozenset().union(*(self.words(each.holds_when) for each in definitions))
+        return found
+
+    def relations(self, formula: Formula) -> tuple[Who | Dated | About, ...]:
+        """What a formula asks of every event that it can hold of, as far as the roles tell."""
+        found = self._related.get(id(formula))
+        if found is None:
+            found = self._related[id(formula)] = tuple(_relations(self.mentions(formula).formula))
+        return found
+
+    @cached_property
+    def _mentioned(self) -> dict[int, Mentions]:
+        return {}
+
+    @cached_property
+    def _worded(self) -> dict[str | int, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _related(self) -> dict[int, tuple[Who | Dated | About, ...]]:
+        return {}
+
+    @cached_property
+    def asked(self) -> dict[tuple[object, ...], tuple[Formula, Steps]]:
+        """Clause, version and overlays to casus and steps, as far as they came up."""
+        return {}
+
+    @cached_property
+    def common_periods(self) -> dict[tuple[str, str, str], list[Period]]:
+        """Treaty and two parties to the times in which it is in force for both, as far as they came up."""
+        return {}
+
+    @cached_property
+    def limits(self) -> dict[str, set[int]]:
+        """Number to the limits that some condition asks for."""
+        found: dict[str, set[int]] = {
+            name: set() for name, attribute in self.vocabulary.attributes.items() if attribute.type == "number"
+        }
+        for formula, knobs in self.formulas():
+            for part in formula.walk():
+                if isinstance(part, Test) and part.attribute in found:
+                    for value in part.values:
+                        asked = knobs[value.name].values if isinstance(value, Knob) else (value,)
+                        found[part.attribute].update(map(int, asked))
+        return found
 
     def _actors_in(self, formulas: Iterable[Formula]) -> frozenset[str]:
         names = {name for each in formulas for part in each.walk() if isinstance(part, Who) for name in part.of}
@@ -228,8 +348,8 @@ class Facts:
         out: dict[tuple[str, str], Value] = {}
         for event in self.events.values():
             out[event.id, "happened"] = True
-            for name, stated in {"act": event.act, **event.facts}.items():
-                value = stated.according_to(self.account)
+            for name, stated in (("act", event.act), *event.facts.items()):
+                value = stated.according_to(self.account) if stated.disputed else stated.value
                 if value is None:
                     out.pop((event.id, name), None)
                 elif not isinstance(value, tuple):
@@ -238,11 +358,36 @@ class Facts:
 
     def actors(self, event: str, whose: Literal["by", "against"]) -> tuple[str, ...] | None:
         """Who did it, or to whom; `None` where that is unknown, empty where there is nobody."""
-        stated = getattr(self.events[event], whose)
-        value = stated.according_to(self.account)
-        if value is None:
-            return None
-        return value if isinstance(value, tuple) else (str(value),)
+        return self._actors[whose][event]
+
+    @cached_property
+    def _actors(self) -> dict[str, dict[str, tuple[str, ...] | None]]:
+        out: dict[str, dict[str, tuple[str, ...] | None]] = {"by": {}, "against": {}}
+        for name, event in self.events.items():
+            for whose, stated in (("by", event.by), ("against", event.against)):
+                value = stated.according_to(self.account)
+                out[whose][name] = value if value is None or isinstance(value, tuple) else (str(value),)
+        return out
+
+    @cached_property
+    def disputed(self) -> tuple[tuple[str, object], ...]:
+        """Each attribute that is disputed, with this account's version of it; it tells accounts apart."""
+        return tuple(
+            (name, stated.according_to(self.account))
+            for event in self.scenario.events
+            for name, stated in (("act", event.act), ("by", event.by), ("against", event.against), *event.facts.items())
+            if stated.disputed
+        )
+
+    @cached_property
+    def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Actor to the events that it did, or that were done to it."""
+        out: dict[str, tuple[tuple[str, str], ...]] = {}
+        for whose, own in self._actors.items():
+            for event, actors in own.items():
+                for actor in dict.fromkeys(actors or ()):
+                    out[actor] = (*out.get(actor, ()), (whose, event))
+        return out
 
     def came_before(self, one: str, other: str) -> bool:
         """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
@@ -288,34 +433,76 @@ class Situation:
     def known(self) -> Mapping[tuple[str, str], Value]:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
         event = self.case.event
-        first, last = self.facts.events[event].date, self.facts.last_day(event)
+        begun, lasted = self._covered
         computed: dict[tuple[str, str], Value] = {
-            (event, "in_force_when_begun"): any(period.covers(first) for period in self.common_periods),
-            (event, "in_force_while_it_lasted"): any(period.meets(first, last) for period in self.common_periods),
+            (event, "in_force_when_begun"): begun,
+            (event, "in_force_while_it_lasted"): lasted,
         }
         return {**self.facts.known, **computed, **self.overrides}
 
+    @cached_property
+    def _covered(self) -> tuple[bool, bool]:
+        """Whether the treaty was in force between the two when the event began, and on some day while it lasted."""
+        first, last = self.facts.events[self.case.event].date, self.facts.last_day(self.case.event)
+        begun = lasted = False
+        for period in self.common_periods:
+            begun = begun or period.covers(first)
+            lasted = lasted or period.meets(first, last)
+        return begun, lasted
+
     def candidates(self, condition: Formula) -> list[str]:
         """The events of which `some` asks: all but those that binding the roles has ruled out already."""
-        return [event for event in self.facts.events if not self._is_ruled_out(condition, event)]
+        kept = self._looked_at.get(id(condition))
+        if kept is None:
+            relations = self.rules.relations(condition)
+            kept = self._looked_at[id(condition)] = [
+                event
+                for event in self.facts.events
+                if not any(self.relates(relation, event) is False for relation in relations)
+            ]
+        return kept
 
-    def _is_ruled_out(self, condition: Formula, event: str) -> bool:
-        match condition:
-            case All(of):
-                return any(self._is_ruled_out(part, event) for part in of)
-            case Who() | Dated() | About():
-                return self.relates(condition, event) is False
-        return False
+    @cached_property
+    def _looked_at(self) -> dict[int, list[str]]:
+        return {}
+
+    def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
+        """What of case and account a formula of these words can depend on; where that is equal, it says the same.
+
+        Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
+        """
+        out: list[object] = [self._covered]
+        if THIS in words:
+            out.append(self.case.event)
+        for role, actor, figure in self._figures:
+            if role in words:
+                out += (actor if actor in words else figure[0], *figure[1:])
+        out += [version for name, version in self.facts.disputed if name in words]
+        return tuple(out)
+
+    @cached_property
+    def _figures(self) -> list[tuple[str, str | None, tuple[object, ...]]]:
+        """Role, actor, and what tells apart those whom nobody names: who plays which parts, and two roles in one."""
+        case = self.case
+        same = case.adversary == case.obligor, case.adversary == case.beneficiary
+        return [
+            ("obligor", case.obligor, (self._figure(case.obligor),)),
+            ("beneficiary", case.beneficiary, (self._figure(case.beneficiary),)),
+            ("adversary", case.adversary, (case.adversary and self._figure(case.adversary), *same)),
+        ]
+
+    def _figure(self, actor: str) -> object:
+        return self.rules.actors[actor].kind, actor in self.treaty.parties, self.facts.parts_played.get(actor)
 
     def relates(self, formula: Who | Dated | About, event: str) -> Truth:
         """Whether the event stands in that relation to the case."""
         match formula:
             case Who(whose, of):
                 return self._who(whose, of, event)
+            case Dated("before" | "not-before" as relation):
+                return self.facts.came_before(event, self.case.event) is (relation == "before")
             case Dated(relation):
-                earlier = self.facts.came_before(event, self.case.event)
-                later = self.facts.came_before(self.case.event, event)
-                return {"before": earlier, "not-before": not earlier, "after": later, "not-after": not later}[relation]
+                return self.facts.came_before(self.case.event, event) is (relation == "after")
             case About():
                 return self.facts.events[event].about == self.case.event
 
@@ -329,7 +516,15 @@ class Situation:
                 actors = None if bound is None else (bound,)
         if actors is None:
             return None
-        return disjunction(self._is_one(actor, name) for actor in actors for name in of)
+        found: Truth = False
+        for actor in actors:
+            for name in of:
+                truth = self._is_one(actor, name)
+                if truth:
+                    return True
+                if truth is None:
+                    found = None
+        return found
 
     def _is_one(self, actor: str, name: str) -> Truth:
         match name:
@@ -346,14 +541,18 @@ class Situation:
     @cached_property
     def common_periods(self) -> list[Period]:
         """The times in which the treaty is in force for obligor and beneficiary both."""
-        out = []
-        for one in self.treaty.periods(self.case.obligor):
-            for other in self.treaty.periods(self.case.beneficiary):
-                begins = max(one.from_, other.from_)
-                ends = min((each.until for each in (one, other) if each.until), default=None)
-                if ends is None or begins < ends:
-                    out.append(Period(begins, ends))
-        return out
+        treaty, case = self.treaty, self.case
+        key = (treaty.treaty, case.obligor, case.beneficiary)
+        found = self.rules.common_periods.get(key)
+        if found is None:
+            found = self.rules.common_periods[key] = []
+            for one in treaty.periods(case.obligor):
+                for other in treaty.periods(case.beneficiary):
+                    begins = max(one.from_, other.from_)
+                    ends = min((each.until for each in (one, other) if each.until), default=None)
+                    if ends is None or begins < ends:
+                        found.append(Period(begins, ends))
+        return found
 
     @cached_property
     def in_force(self) -> InForce:
@@ -368,14 +567,11 @@ class Situation:
 
     @cached_property
     def alike(self) -> tuple[object, ...]:
-        """What the judgement can depend on: cases that are alike here have the same derivations.
-
-        An obligor whom neither an event nor a condition names is like any other such obligor of the same dates.
-        """
-        obligor = self.case.obligor
-        speaks = obligor in self.facts.named or obligor in self.rules.named[self.treaty.treaty]
-        case = replace(self.case, obligor=obligor if speaks else "")
-        return (case, tuple(self.common_periods), tuple(self.overlays), tuple(self.overrides.items()))
+        """What the judgement can depend on: cases that are alike here have the same derivations, and the same dates."""
+        asked = [self.casus, *(each for _, *both in self.steps.values() for each in both)]
+        words = frozenset().union(*map(self.rules.words, asked))
+        periods = tuple(self.common_periods)
+        return (id(self.casus), self.case.event, self.bearing(words), periods, tuple(self.overrides.items()))
 
     @cached_property
     def overlays(self) -> dict[str, Overlay]:
@@ -394,6 +590,23 @@ class Situation:
     @cached_property
     def casus(self) -> Formula:
         """The whole condition under which the casus foederis arises, each part a named layer."""
+        return self._asked[0]
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps between casus and duty, each with the conditions under which it is met and refused."""
+        return self._asked[1]
+
+    @property
+    def _asked(self) -> tuple[Formula, Steps]:
+        """Casus and steps; the same formulas for all cases of the same version and overlays."""
+        key = (self.case.clause, self.case.version, *self.overlays)
+        found = self.rules.asked.get(key)
+        if found is None:
+            found = self.rules.asked[key] = (self._make_casus(), self._make_steps())
+        return found
+
+    def _make_casus(self) -> Formula:
         version = self.version
         layers: list[Formula] = [
             Layer("event", "happened", Test("happened", "is", (True,))),
@@ -409,10 +622,8 @@ class Situation:
                 layers.append(Layer("exception", key, _switch(key, overlay, All(tuple(kept)), TRUE)))
         return All(tuple(layers))
 
-    @cached_property
-    def steps(self) -> dict[str, tuple[Step, Formula, Formula]]:
-        """The steps between casus and duty, each with the conditions under which it is met and refused."""
-        out: dict[str, tuple[Step, Formula, Formula]] = {}
+    def _make_steps(self) -> Steps:
+        out: Steps = {}
         for name, step in self.version.procedure.items():
             met, refused = self._own(step.met_when), self._own(step.refused_when or FALSE)
             out[name] = (step, Layer("step", name, met), Layer("refusal", name, refused))
@@ -426,6 +637,8 @@ class Situation:
 
     def _own(self, formula: Formula) -> Formula:
         """The formula with its choice of wording named after the treaty, whose texts they are."""
+        if not self.treaty.wordings:
+            return formula
         match formula:
             case Choose(choice, options) if choice == WORDING:
                 own = {name: self._own(each) for name, each in options}
@@ -465,9 +678,11 @@ def situations_of(rules: Rules, facts: Facts, clause_id: str, name: str) -> Iter
     for beneficiary in facts.actors(name, "against") or ():
         if not _may_be(beneficiary, clause.beneficiaries, treaty):
             continue
+        version = version_for(clause, event.date, facts.last_day(name))
         for adversary in adversaries:
+            if adversary == beneficiary:
+                continue  # who acts with others against himself is no victim of his own
             for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
-                version = version_for(clause, event.date, facts.last_day(name))
                 case = Case(clause_id, version, obligor, beneficiary, adversary, name)
                 yield Situation(rules, facts, case)
 

@@ -12,13 +12,13 @@ from foedus.incompatible import find_incompatible
 from foedus.proof import Property, prove
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from foedus.ground import Rules
     from foedus.incompatible import Incompatible
 
-PIECES = 8
-"""Pieces of work for each processor: the rules are sent along with each."""
+PIECES = 16
+"""Pieces of work that the clauses are dealt to: the rules are sent along with each."""
 
 
 _Piece = tuple[list[str], list[str], list[str]]
@@ -32,34 +32,29 @@ class Proofs:
     incompatible: tuple[Incompatible, ...]
 
 
-def prove_all(rules: Rules, *, advance: Callable[[], None] = lambda: None, workers: int | None = None) -> Proofs:
-    """All properties about the rules, and all pairs of duties that cannot both be performed."""
-    workers = workers or os.cpu_count() or 1
-    clauses = [f"{treaty.treaty}/{name}" for treaty in rules.treaties.values() for name in treaty.clauses]
-    terms = sorted(rules.terms, key=lambda name: -len(rules.terms[name].definitions))
-    pieces: list[_Piece] = [([], [name], []) for name in terms[:2]]
-    rest: list[_Piece] = [([], [], []) for _ in range(workers * PIECES)]
-    for index, (kind, name) in enumerate(
-        [*((0, c) for c in clauses), *((1, t) for t in terms[2:]), *((2, c) for c in clauses)]
-    ):
-        rest[index % len(rest)][kind].append(name)
+def prove_all(
+    rules: Rules, treaties: Iterable[str], terms: Iterable[str], *, advance: Callable[[], None] = lambda: None
+) -> Proofs:
+    """What holds of the clauses of some treaties and of some terms, and the duties that cannot both be performed."""
+    clauses = [f"{name}/{clause}" for name in sorted(treaties) for clause in rules.treaties[name].clauses]
+    largest_first = sorted(terms, key=lambda name: -len(rules.terms[name].definitions))
+    pieces: list[_Piece] = [([], [name], []) for name in largest_first]
+    rest: list[_Piece] = [([], [], []) for _ in range(PIECES)]
+    for index, clause in enumerate(clauses):
+        rest[index % PIECES][0].append(clause)
+        rest[index % PIECES][2].append(clause)
     properties = list(_unread(rules))
     incompatible: list[Incompatible] = []
-    with ProcessPoolExecutor(workers) as pool:
-        for done in as_completed([pool.submit(_prove_some, rules, *piece) for piece in (*pieces, *rest)]):
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(_prove_some, rules, *piece) for piece in (*pieces, *rest) if any(piece)]
+        for done in as_completed(jobs):
             properties += done.result()[0]
             incompatible += done.result()[1]
             advance()
     # whatever finished first, the answer is the same
-    order = {clause: index for index, clause in enumerate(sorted(clauses))}
     properties.sort(key=lambda each: (each.key, [str(part) for part in each.path], each.kind))
-    incompatible.sort(key=lambda each: [order[clause] for clause in each.clauses])
+    incompatible.sort(key=lambda each: each.clauses)
     return Proofs(tuple(properties), tuple(incompatible))
-
-
-def pieces_of(workers: int | None = None) -> int:
-    """How often `prove_all` advances."""
-    return 2 + (workers or os.cpu_count() or 1) * PIECES
 
 
 def _prove_some(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from foedus.ground import Rules, Situation
     from foedus.model import Definition, Scenario
+    from foedus.residual import Memo
     from foedus.vocabulary import Value
 
 Asked = Literal["casus", "duty"]
@@ -93,14 +94,34 @@ class Question:
     @cached_property
     def situations(self) -> dict[str | None, list[Situation]]:
         """Account to the cases that it makes of the scenario."""
-        return {account: self._situations(account) for account in self.told}
+        out: dict[str | None, list[Situation]] = {}
+        distinct: dict[object, list[Situation]] = {}
+        for account in self.told:
+            facts = Facts(self.scenario, account, self.on)
+            if facts.disputed not in distinct:
+                distinct[facts.disputed] = self._situations(facts)
+            out[account] = distinct[facts.disputed]
+        return out
 
-    def _situations(self, account: str | None) -> list[Situation]:
-        found = find_situations(self.rules, Facts(self.scenario, account, self.on), self.clause)
+    def _situations(self, facts: Facts) -> list[Situation]:
+        found = find_situations(self.rules, facts, self.clause)
         kept = [s for s in found if self.event in {None, s.case.event} and self.obligor in {None, s.case.obligor}]
         if self.overrides:
             kept = [replace(situation, overrides=dict(self.overrides)) for situation in kept]
-        return list({situation.alike: situation for situation in kept}.values())
+        if len(kept) == 1:
+            return kept
+        distinct: dict[tuple[object, ...], Situation] = {}
+        words: dict[int, frozenset[str]] = {}
+        for situation in kept:
+            casus = situation.casus
+            if id(casus) not in words:
+                asked = [casus]
+                if self.asked == "duty":
+                    asked += [each for _, *both in situation.steps.values() for each in both]
+                words[id(casus)] = frozenset().union(*map(self.rules.words, asked))
+            key = (id(casus), situation.case.event, situation.bearing(words[id(casus)]))
+            distinct.setdefault(key, situation)
+        return list(distinct.values())
 
     @cached_property
     def told(self) -> tuple[str | None, ...]:
@@ -124,13 +145,17 @@ class Question:
                         space.reach(refused)
         return space
 
+    def _memo(self) -> Memo | None:
+        """What the cases share, where there are several."""
+        return {} if sum(map(len, self.situations.values())) > 1 else None
+
     @cached_property
     def residual(self) -> Residual:
         """What is left of the question whether the casus arises, over all cases and accounts; for people to read."""
-        space = self.space
-        by_account = []
+        space, by_account = self.space, []
+        memo = self._memo()
         for situations in self.situations.values():
-            parts = [Evaluation(space, each).residual(each.casus, each.case.event) for each in situations]
+            parts = [Evaluation(space, each, memo=memo).residual(each.casus, each.case.event) for each in situations]
             by_account.append(join("any", parts, absorbing=True))
         if len(set(by_account)) == 1:
             return by_account[0]
@@ -140,11 +165,12 @@ class Question:
     def _outcomes(self) -> tuple[Diagrams, int]:
         """The diagram of the answer over choices and unknown facts, and the store that it is in."""
         space = self.space
+        memo = self._memo()
         evaluated: list[list[tuple[Residual, list[tuple[Residual, Residual]], bool]]] = []
         for situations in self.situations.values():
             own = []
             for situation in situations:
-                evaluation = Evaluation(space, situation, self.frees)
+                evaluation = Evaluation(space, situation, self.frees, memo)
                 event = situation.case.event
                 casus = evaluation.residual(situation.casus, event)
                 steps = []
@@ -257,12 +283,20 @@ class Question:
     @cached_property
     def shares(self) -> dict[str, Fraction]:
         """Outcome to the weighted share of listed readings with it; they sum to 1."""
-        return {outcome: self._share(self._root, self._code(outcome)) for outcome in self.outcomes}
+        return {outcome: self._share(self._values[self._root], self._code(outcome)) for outcome in self.outcomes}
 
-    def _share(self, root: int, target: int) -> Fraction:
+    @cached_property
+    def _weighing(self) -> Weighing:
+        return Weighing(self._weights)
+
+    @cached_property
+    def _values(self) -> dict[int, int]:
+        """The weight of each node of the diagram."""
         diagrams, _ = self._outcomes
-        weighing = Weighing(self._weights, target)
-        return Fraction(diagrams.fold(root, weighing), weighing.whole)
+        return diagrams.values(self._root, self._weighing)
+
+    def _share(self, value: int, terminal: int) -> Fraction:
+        return Fraction(self._weighing.part(value, terminal), self._weighing.whole)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -274,11 +308,11 @@ class Question:
         for variable in self.variables:
             if not variable.is_choice or (variable.kind == "knob" and variable.of[0] in open_terms):
                 surplus *= len(variable.values)
-        out = {}
-        for outcome in self.outcomes:
-            weight = diagrams.fold(self._root, Weighing(self._counts, self._code(outcome)))
-            out[outcome] = weight // surplus
-        return out
+        counting, value = self._weighing, self._values[self._root]
+        if self._counts != self._weights:
+            counting = Weighing(self._counts)
+            value = diagrams.fold(self._root, counting)
+        return {outcome: counting.part(value, self._code(outcome)) // surplus for outcome in self.outcomes}
 
     @property
     def is_settled(self) -> bool:
@@ -375,18 +409,40 @@ class Question:
         yes = self._code(self.outcomes[0] if self.asked == "casus" else "due")
         if self.asked == "duty" and "left-to-the-party" in self.reached:
             yes = self._code("left-to-the-party") if "due" not in self.reached else yes
+        pivotal, sides = self._derived(yes)
         out = []
         for level, variable in enumerate(self.choices):
             if level not in support:
                 out.append(Influence(variable, Fraction(0), Fraction(0) if settling else None, ()))
                 continue
-            pivotal = self._share(diagrams.vary(self._root, level), MIXED)
-            sides = tuple(
-                (value, self._share(diagrams.fix(self._root, level, index), yes))
-                for index, value in enumerate(variable.values)
-            )
-            out.append(Influence(variable, pivotal, shares.get(level) if shares is not None else None, sides))
+            own = tuple(zip(variable.values, sides[level], strict=True))
+            out.append(Influence(variable, pivotal[level], shares.get(level) if shares is not None else None, own))
         return sorted(out, key=lambda each: (-(each.settling or 0), -each.pivotal))
+
+    def _derived(self, yes: int) -> tuple[dict[int, Fraction], dict[int, list[Fraction]]]:
+        """By level, the pivotal share, and the share of a terminal on each side: what flows through its nodes."""
+        diagrams, _ = self._outcomes
+        root, weighing, values = self._root, self._weighing, dict(self._values)
+        leading = {node: weighing.part(value, yes) for node, value in values.items()}
+        flow = diagrams.flow(root, weighing)
+        changing: dict[int, int] = {}
+        sides: dict[int, list[int]] = {}
+        # an assignment that goes past a variable has the same outcome on each side of it
+        everywhere = leading[root] * weighing.whole
+        for node in diagrams.walk(root):
+            level, branches = diagrams.levels[node], diagrams.branches[node]
+            same = diagrams.same(branches)
+            diagrams.values(same, weighing, values)
+            changing[level] = changing.get(level, 0) + flow[node] * weighing.part(values[same], MIXED)
+            own = sides.setdefault(level, [everywhere] * len(branches))
+            for side, branch in enumerate(branches):
+                own[side] += flow[node] * (leading[branch] - leading[node])
+        whole = weighing.whole**2
+        exact = {each: Fraction(each, whole) for own in (changing.values(), *sides.values()) for each in set(own)}
+        return (
+            {level: exact[each] for level, each in changing.items()},
+            {level: [exact[each] for each in own] for level, own in sides.items()},
+        )
 
     @cached_property
     def reached(self) -> set[str]:
@@ -428,7 +484,8 @@ def disputants(scenario: Scenario) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for event in scenario.events:
         for stated in (event.act, event.by, event.against, *event.facts.values()):
-            names.update(dict.fromkeys(actor for actor in stated.disputed if actor != "others"))
+            if stated.disputed:
+                names.update(dict.fromkeys(actor for actor in stated.disputed if actor != "others"))
     return tuple(names)
 
 
@@ -447,8 +504,8 @@ class Maker:
 
     def diagram(self, residual: Residual) -> int:
         """The diagram of a residual formula, with terminals `NO` and `YES`."""
-        if isinstance(residual, bool):
-            return YES if residual else NO
+        if residual is True or residual is False:
+            return int(residual)  # `NO` and `YES`
         found = self.memo.get(residual)
         if found is None:
             found = self.memo[residual] = self._make(residual)
@@ -461,7 +518,7 @@ class Maker:
             return diagrams.negate(self.diagram(rest[0]))
         if name == "pick":
             key, branches = rest
-            return diagrams.pick(self.levels[key], tuple([self.diagram(each) for each in branches]))
+            return diagrams.pick(self.levels[key], tuple(map(self.diagram, branches)))
         parts = [self.diagram(each) for each in rest[0]]
         # the outermost variables last, so that what is joined first stays small
         parts.sort(key=lambda node: -diagrams.levels[node])

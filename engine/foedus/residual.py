@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Residual = bool | tuple[Any, ...]
 """`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`."""
 
+Memo = dict[tuple[object, ...], Residual]
+"""What is left of formulas, by all that it can depend on; shared by situations of one scenario and one space."""
+
 Kind = Literal["account", "wording", "overlay", "term", "knob", "fact", "actor"]
 
 
@@ -68,6 +71,7 @@ class Space:
     fixed: Mapping[str, Value] = field(default_factory=dict)
     admits: Callable[[str, str, Definition], bool] | None = None
     variables: dict[str, Variable] = field(default_factory=dict)
+    reached: set[str] = field(default_factory=set)
 
     def declare(self, kind: Kind, name: str, values: tuple[Value | None, ...], of: tuple[str, str] = ("", "")) -> str:
         """The key of a variable, made known on first sight."""
@@ -87,22 +91,23 @@ class Space:
 
     def reach(self, formula: Formula, definition: tuple[str, str] | None = None) -> None:
         """Declare every choice that a formula can come to, in the order of reading it."""
-        for part in formula.walk():
-            match part:
-                case Term(name):
-                    self._reach_term(name)
-                case Choose(name, options) if name not in self.fixed:
-                    self.declare(_kind(name, self.rules), name, tuple(option for option, _ in options))
+        for part in self.rules.mentions(formula).choices:
+            if isinstance(part, Term):
+                self._reach_term(part.term)
+            elif part.choice not in self.fixed:
+                options = tuple([option for option, _ in part.options])
+                self.declare(_kind(part.choice, self.rules), part.choice, options)
         if definition is not None:
             term, name = definition
             for knob, setting in self.rules.terms[term].definitions[name].knobs.items():
                 own, of = knob_variable(term, name, knob, setting)
-                if own not in self.fixed:
+                if own not in self.fixed and own not in self.variables:
                     self.declare("knob", own, setting.values, of)
 
     def _reach_term(self, name: str) -> None:
-        if name in self.variables:
+        if name in self.reached:
             return
+        self.reached.add(name)
         names = self.definitions(name)
         if name in self.fixed:
             names = [str(self.fixed[name])]
@@ -118,30 +123,63 @@ def _kind(choice: str, rules: Rules) -> Kind:
 
 @dataclass
 class Evaluation:
-    """The partial evaluation of one situation; `frees` facts that are known, to see what other facts would do."""
+    """The partial evaluation of one situation; `frees` facts that are known, to see what other facts would do.
+
+    Situations of one scenario can share a `memo`: what is left of a term, of a layer or of `some` is found once for all
+    cases and accounts that are alike in what it asks for.
+    """
 
     space: Space
     situation: Situation
     frees: bool = False
-    memo: dict[tuple[int, str, str, str], Residual] = field(default_factory=dict)
+    memo: Memo | None = None
 
     def __post_init__(self) -> None:
         self.known = self.situation.known
-        self.vocabulary = self.situation.rules.vocabulary
+        self.rules = self.situation.rules
+        self.vocabulary = self.rules.vocabulary
+        self.bearings: dict[frozenset[str], tuple[object, ...]] = {}
+        self.found: Memo = {} if self.memo is None else self.memo
 
     def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:
         """What is left of a formula of an event; `term` and `definition` are those that it stands in."""
-        key = (id(formula), event, term, definition)
-        found = self.memo.get(key)
+        return _RULES[type(formula)](self, formula, event, term, definition)
+
+    def _once(
+        self, make: Callable[[Any, str, str, str], Residual], formula: Formula, event: str, term: str, definition: str
+    ) -> Residual:
+        """What is left of a formula, made once for all cases that it cannot tell apart."""
+        bearing: tuple[object, ...] | None = ()
+        if self.memo is not None:
+            words = self.rules.words(formula)
+            bearing = self.bearings.get(words)
+            if bearing is None:
+                bearing = self.bearings[words] = self.situation.bearing(words)
+        key = (id(formula), event, term, definition, bearing)
+        found = self.found.get(key)
         if found is None:
-            found = self.memo[key] = _RULES[type(formula)](self, formula, event, term, definition)
+            found = self.found[key] = make(formula, event, term, definition)
         return found
 
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
-        return join("all", (self.residual(part, event, term, definition) for part in formula.of), False)
+        kept = []
+        for part in formula.of:
+            left = self.residual(part, event, term, definition)
+            if left is False:
+                return False
+            if left is not True:
+                kept.append(left)
+        return join("all", kept, False) if kept else True
 
     def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
-        return join("any", (self.residual(part, event, term, definition) for part in formula.of), True)
+        kept = []
+        for part in formula.of:
+            left = self.residual(part, event, term, definition)
+            if left is True:
+                return True
+            if left is not False:
+                kept.append(left)
+        return join("any", kept, True) if kept else False
 
     def _not(self, formula: Not, event: str, term: str, definition: str) -> Residual:
         return negated(self.residual(formula.of, event, term, definition))
@@ -151,23 +189,31 @@ class Evaluation:
         return _threshold(formula.count, parts)
 
     def _layer(self, formula: Layer, event: str, term: str, definition: str) -> Residual:
-        return self.residual(formula.of, event, term, definition)
+        return self._once(self.residual, formula.of, event, term, definition)
 
     def _some(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        # it asks of all events, whichever is at hand
+        return self._once(self._some_event, formula, "", term, definition)
+
+    def _some_event(self, formula: Some, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         found = (
-            join(
-                "all", [self._test(_HAPPENED, other, "", ""), self.residual(formula.of, other, term, definition)], False
-            )
+            join("all", [self._happened(other), self.residual(formula.of, other, term, definition)], False)
             for other in self.situation.candidates(formula.of)
         )
         return join("any", found, True)
 
+    def _happened(self, event: str) -> Residual:
+        return self._test(_HAPPENED, event, "", "")
+
     def _term(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
+        return self._once(self._defined, formula, event, "", "")
+
+    def _defined(self, formula: Term, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         name = formula.term
-        definitions = self.space.rules.terms[name].definitions
+        definitions = self.rules.terms[name].definitions
         fixed = self.space.fixed.get(name)
         names = [str(fixed)] if fixed is not None else self.space.definitions(name)
-        branches = tuple([self.residual(definitions[each].holds_when, event, name, each) for each in names])
+        branches = tuple([self._once(self.residual, definitions[each].holds_when, event, name, each) for each in names])
         return self._pick("term", name, tuple(names), branches)
 
     def _choose(self, formula: Choose, event: str, term: str, definition: str) -> Residual:
@@ -176,13 +222,13 @@ class Evaluation:
         if fixed is not None:
             return self.residual(options[str(fixed)], event, term, definition)
         branches = tuple([self.residual(each, event, term, definition) for each in options.values()])
-        return self._pick(_kind(formula.choice, self.space.rules), formula.choice, tuple(options), branches)
+        return self._pick(_kind(formula.choice, self.rules), formula.choice, tuple(options), branches)
 
     def _setting(self, formula: Setting, event: str, term: str, definition: str) -> Residual:  # noqa: ARG002
         return self._by_knob(term, definition, formula.knob, lambda value: value == formula.value)
 
     def _by_knob(self, term: str, definition: str, knob: str, asked: Callable[[Value], Residual]) -> Residual:
-        setting = self.space.rules.terms[term].definitions[definition].knobs[knob]
+        setting = self.rules.terms[term].definitions[definition].knobs[knob]
         name, of = knob_variable(term, definition, knob, setting)
         fixed = self.space.fixed.get(name)
         if fixed is not None:
@@ -204,25 +250,38 @@ class Evaluation:
         return ("pick", self.space.declare(kind, name, values, of), branches)
 
     def _test(self, test: Test, event: str, term: str, definition: str) -> Residual:
-        attribute = self.vocabulary.attribute(test.attribute)
-        read = self.known.get((event, test.attribute))
+        name = test.attribute
+        asked: tuple[Any, ...] = test.values
+        attribute = self.vocabulary.attribute(name)
         if attribute is None:
             return False
+        read = self.known.get((event, name))
         if read is None or (self.frees and not attribute.computed):
-            values = domain(self.space.rules, test.attribute, attribute)
-            values = values if read is None or read in values else tuple(sorted((*values, read), key=attribute.rank))
-            name = f"{event}.{test.attribute}"
+            return self._unsettled(test, attribute, read, event, (term, definition))
+        if read in asked and test.relation == "is":
+            return True
+        if Knob not in map(type, asked):
+            return holds(attribute, test, read, self._expanded(test, asked))
 
-            def of_fact(asked: tuple[Value, ...]) -> Residual:
-                expanded = self._expanded(test, asked)
-                branches = tuple([holds(attribute, test, value, expanded) for value in values])
-                return self._pick("fact", name, values, branches, (event, test.attribute))
-        else:
+        def of_fact(values: tuple[Value, ...]) -> Residual:
+            return holds(attribute, test, read, self._expanded(test, values))
 
-            def of_fact(asked: tuple[Value, ...]) -> Residual:
-                return holds(attribute, test, read, self._expanded(test, asked))
+        return self._asked(asked, (), of_fact, term, definition)
 
-        return self._asked(test.values, (), of_fact, term, definition)
+    def _unsettled(
+        self, test: Test, attribute: Attribute, read: Value | None, event: str, within: tuple[str, str]
+    ) -> Residual:
+        """What is left of a test of a fact that is unknown or freed."""
+        name = test.attribute
+        values = domain(self.rules, name, attribute)
+        values = values if read is None or read in values else tuple(sorted((*values, read), key=attribute.rank))
+
+        def of_fact(asked: tuple[Value, ...]) -> Residual:
+            expanded = self._expanded(test, asked)
+            branches = tuple([holds(attribute, test, value, expanded) for value in values])
+            return self._pick("fact", f"{event}.{name}", values, branches, (event, name))
+
+        return self._asked(test.values, (), of_fact, *within)
 
     def _expanded(self, test: Test, asked: tuple[Value, ...]) -> tuple[Value, ...]:
         """The values asked for; an act can be asked for by its group."""
@@ -288,13 +347,7 @@ def domain(rules: Rules, name: str, attribute: Attribute) -> tuple[Value, ...]:
         return (True, False)
     if attribute.type != "number":
         return tuple(attribute.values)
-    limits: set[int] = set()
-    for formula, knobs in rules.formulas():
-        for part in formula.walk():
-            if isinstance(part, Test) and part.attribute == name:
-                for value in part.values:
-                    limits.update(map(int, knobs[value.name].values if isinstance(value, Knob) else (value,)))
-    around = {max(limit + step, 0) for limit in limits for step in (-1, 0, 1)}
+    around = {max(limit + step, 0) for limit in rules.limits[name] for step in (-1, 0, 1)}
     return tuple(sorted(around | {0}))
 
 

@@ -48,6 +48,8 @@ MAX_NAMES = 380
 """Distinct values tested at one node of the network; past about 510 the library never returns."""
 MAX_MATCHES = 60
 """Rules that one message may match; 64 work."""
+MAX_NUMBER = 10**18
+"""What a number may come to, below or above zero; from 2**63 - 1 on the library compares wrongly."""
 SHARED = 20
 """Settled conditions that share one fact, so that few rules match it."""
 
@@ -147,6 +149,7 @@ class _Network:
     names: int = 0
     bound: int = 0
     matches: dict[str, int] = field(default_factory=dict)
+    tested: set[Value] = field(default_factory=set)
 
     # Compiling
 
@@ -233,6 +236,10 @@ class _Network:
         values = tuple(self.reading.knob(term, v.name) if isinstance(v, Knob) else v for v in test.values)
         if test.attribute == "act":
             values = vocabulary.expand(values)
+        self.tested.update(values)
+        if attribute.type == "number" and any(abs(int(number)) > MAX_NUMBER for number in (read, *values)):
+            message = f"a number beyond {MAX_NUMBER:,}"
+            raise TooLargeError(message)
         subject = f"{event}.{test.attribute}"
         self.facts[subject] = {"subject": subject, **_content(attribute, read)}
         holds, fails = _conditions(attribute, test, values)
@@ -269,7 +276,7 @@ class _Network:
             self.given(name, truth)
             return
         if len(conditions) > MAX_BODY:
-            message = f"at least {count} of {len(conditions)} conditions"
+            message = f"{len(conditions)} conditions to count, of at most {MAX_BODY}"
             raise TooLargeError(message)
         ways = {tuple(dict.fromkeys(way)) for way in combinations(conditions, count)}
         for way in sorted(ways):
@@ -338,9 +345,15 @@ class _Network:
     def _check_limits(self) -> None:
         names = {node.name for node in self.nodes.values()} | {name for name, _ in self.conclusions.values()}
         worst = max(self.matches.values(), default=0)
-        if len(names) > MAX_NAMES or len(self.facts) > MAX_NAMES or worst > MAX_MATCHES:
-            message = f"{len(names)} conditions, {len(self.facts)} facts, {worst} rules on one of them"
-            raise TooLargeError(message)
+        for count, most, what in (
+            (len(names), MAX_NAMES, "conditions"),
+            (len(self.facts), MAX_NAMES, "facts"),
+            (len(self.tested), MAX_NAMES, "values"),
+            (worst, MAX_MATCHES, "rules on one fact"),
+        ):
+            if count > most:
+                message = f"{count} {what}, of at most {most}"
+                raise TooLargeError(message)
 
 
 def _same(formula: Formula, event: str, part: _Node, *, as_is: bool = True) -> _Node:

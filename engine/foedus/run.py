@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from foedus import reference, rete
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from foedus.derivation import Finding
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Case, Rules, Situation
     from foedus.model import Expectation, Profile, Scenario
     from foedus.vocabulary import Value
 
@@ -35,6 +35,8 @@ class Run:
     on: date | None
     executor: Executor
     findings: Mapping[str, tuple[Finding, ...]]
+    beyond: str | None = None
+    """Why the reference judged what durable-rules was asked to judge."""
 
     def overall(self, clause: str) -> Overall:
         """The clause's finding over all its cases."""
@@ -46,7 +48,26 @@ def default_executor() -> Executor:
     return "rete" if rete.is_available() else "reference"
 
 
-def run(
+@dataclass
+class Cases:
+    """The cases of a scenario on one account, those together that are alike; to be judged under any readings."""
+
+    rules: Rules
+    facts: Facts
+    known: dict[str, list[tuple[Case, Situation]]] = field(default_factory=dict)
+
+    def of(self, clause: str) -> list[tuple[Case, Situation]]:
+        """Every case of a clause with the situation that is judged for it and for all that are alike."""
+        if clause not in self.known:
+            first: dict[tuple[object, ...], Situation] = {}
+            self.known[clause] = [
+                (situation.case, first.setdefault(situation.alike, situation))
+                for situation in find_situations(self.rules, self.facts, clause)
+            ]
+        return self.known[clause]
+
+
+def run(  # noqa: PLR0913 - every one of them can be left out
     rules: Rules,
     scenario: Scenario,
     *,
@@ -56,46 +77,49 @@ def run(
     on: date | None = None,
     executor: Executor = "reference",
     seek_missing: bool = False,
+    cases: Cases | None = None,
 ) -> Run:
     """Judge every case that the clauses make of the scenario; `seek_missing` asks which facts would settle it.
 
-    A case too large for durable-rules, and cases beyond many, are judged by the reference, and the run says so.
+    `cases`, if they were found before, take the place of account and day. A case too large for durable-rules, and cases
+    beyond many, are judged by the reference, and the run says so.
     """
     reading = Reading(choices or {}, rules)
-    facts = Facts(scenario, account, on)
-    answered: Executor = executor
+    cases = cases or Cases(rules, Facts(scenario, account, on))
+    asked = executor
+    beyond: str | None = None
     findings: dict[str, tuple[Finding, ...]] = {}
     for clause in clauses or scenario.clauses:
         found = []
-        judged: dict[tuple[object, ...], tuple[Finding, Executor]] = {}
-        for situation in find_situations(rules, facts, clause):
-            if situation.alike not in judged:
-                if len(judged) >= MOST_RULE_SETS:
-                    executor = "reference"
-                judged[situation.alike] = judge(situation, reading, executor, seek_missing=seek_missing)
-            finding, by = judged[situation.alike]
-            finding = replace(finding, case=situation.case)
-            answered = "reference" if by == "reference" else answered
-            found.append(finding)
+        judged: dict[Case, Finding] = {}
+        for case, situation in cases.of(clause):
+            if situation.case not in judged:
+                if executor == "rete" and len(judged) >= MOST_RULE_SETS:
+                    executor, beyond = "reference", f"more than {MOST_RULE_SETS} cases of a clause"
+                judged[situation.case], why = judge(situation, reading, executor, seek_missing=seek_missing)
+                beyond = beyond or why
+            found.append(replace(judged[situation.case], case=case))
         findings[clause] = tuple(found)
-    return Run(scenario, rules, reading, account, on, answered, findings)
+    facts = cases.facts
+    return Run(scenario, rules, reading, facts.account, facts.on, "reference" if beyond else asked, findings, beyond)
 
 
 def judge(
     situation: Situation, reading: Reading, executor: Executor = "reference", *, seek_missing: bool = False
-) -> tuple[Finding, Executor]:
-    """The finding of one case, and the executor that made it."""
+) -> tuple[Finding, str | None]:
+    """The finding of one case, and why the reference made it where durable-rules was asked to."""
+    beyond = None
     if executor == "rete":
         try:
             judgement = rete.judge(situation, reading)
-        except rete.TooLargeError:
-            judgement, executor = reference.judge(situation, reading), "reference"
+        except rete.TooLargeError as error:
+            judgement, beyond = reference.judge(situation, reading), str(error)
     else:
         judgement = reference.judge(situation, reading)
     finding = conclude(situation, judgement)
     if seek_missing:
         finding = replace(finding, missing=find_missing(situation, reading, finding))
-    return finding, executor
+    return finding, beyond
 
 
 def under(

@@ -55,7 +55,11 @@ class Attribute:
         """The place of a value in the order of a scale; a number is its own rank."""
         if self.type == "number":
             return int(value)
-        return list(self.values).index(str(value))
+        return self._ranks[str(value)]
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {value: place for place, value in enumerate(self.values)}
 
     def admits(self, value: object) -> bool:
         """Whether a fact of this attribute can have that value."""
@@ -91,8 +95,15 @@ class Vocabulary:
 
     def expand(self, acts: tuple[Value, ...]) -> tuple[Value, ...]:
         """The acts meant by a list of acts and groups, each once."""
-        out: dict[Value, None] = {}
-        for name in acts:
-            group = self.groups.get(str(name))
-            out.update(dict.fromkeys(group.acts if group else (name,)))
-        return tuple(out)
+        found = self._expanded.get(acts)
+        if found is None:
+            out: dict[Value, None] = {}
+            for name in acts:
+                group = self.groups.get(str(name))
+                out.update(dict.fromkeys(group.acts if group else (name,)))
+            found = self._expanded[acts] = tuple(out)
+        return found
+
+    @cached_property
+    def _expanded(self) -> dict[tuple[Value, ...], tuple[Value, ...]]:
+        return {}

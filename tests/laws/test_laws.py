@@ -15,21 +15,18 @@ from foedus.run import run
 from generated import DAY, VALUES, accounts, days, formulas, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from judging import PROFILES, SHIPPED, as_profile, found, shipped, verdicts
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from foedus.derivation import Finding
     from foedus.formula import Formula
+    from foedus.model import Period
     from foedus.vocabulary import Value
 
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def found(known: Rules, scenario: Scenario, choices: dict[str, Value], account: str | None) -> list[Finding]:
-    return list(run(known, scenario, choices=choices, account=account).findings["t/art-1"])
-
-
-def verdicts(findings: list[Finding]) -> set[tuple[object, ...]]:
-    return {(f.case.obligor, f.case.beneficiary, f.case.adversary, f.case.event, f.casus, f.duty) for f in findings}
 
 
 @SOME
@@ -55,6 +52,7 @@ def test_more_knowledge_never_contradicts_a_settled_finding(data: st.DataObject)
 @SOME
 @given(st.data())
 def test_the_order_of_events_in_the_file_changes_nothing(data: st.DataObject) -> None:
+    """Events can be told in any order; their dates order them, and `follows` on one day."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     choices, account = data.draw(readings(known)), data.draw(accounts)
     shuffled = replace(scenario, events=tuple(data.draw(st.permutations(scenario.events))))
@@ -64,6 +62,7 @@ def test_the_order_of_events_in_the_file_changes_nothing(data: st.DataObject) ->
 @SOME
 @given(st.data())
 def test_an_event_that_did_not_happen_changes_nothing(data: st.DataObject) -> None:
+    """What is denied can stay in the file."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     choices, account = data.draw(readings(known)), data.draw(accounts)
     never = Event("never", DAY, Stated("strike"), Stated("CCC"), Stated("AAA"), facts={"happened": Stated(value=False)})
@@ -74,16 +73,42 @@ def test_an_event_that_did_not_happen_changes_nothing(data: st.DataObject) -> No
 @SOME
 @given(st.data())
 def test_nothing_is_due_outside_the_time_in_force(data: st.DataObject) -> None:
+    """A case arises only if the treaty was in force for both on some day of the event, counted day by day."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     for finding in found(known, scenario, data.draw(readings(known)), data.draw(accounts)):
-        if finding.in_force.status in {"not-yet", "no-longer", "never"}:
-            assert finding.casus == "does-not-arise"
-            assert finding.duty == "not-due"
+        see_that_it_is_in_time(known, scenario, finding)
+
+
+@FEW
+@given(st.sampled_from(SHIPPED), st.sampled_from(PROFILES))
+def test_nothing_is_due_outside_the_time_in_force_of_a_shipped_treaty(name: str, profile: str | None) -> None:
+    """The same of the shipped cases under every profile."""
+    known, scenario = shipped()[0], shipped()[1][name]
+    choices, account = as_profile(known, profile)
+    for clause in scenario.clauses:
+        for finding in found(known, scenario, choices, account, clause):
+            see_that_it_is_in_time(known, scenario, finding)
+
+
+def see_that_it_is_in_time(known: Rules, scenario: Scenario, finding: Finding) -> None:
+    treaty, _ = known.clause(finding.case.clause)
+    event = next(each for each in scenario.events if each.id == finding.case.event)
+    starts = {period.from_ for party in treaty.parties for period in treaty.periods(party)}
+    days_of_event = {event.date, *(start for start in starts if event.date <= start <= event.last)}
+    both = [treaty.periods(finding.case.obligor), treaty.periods(finding.case.beneficiary)]
+
+    def is_bound(day: date, periods: tuple[Period, ...]) -> bool:
+        return any(each.from_ <= day and (each.until is None or day < each.until) for each in periods)
+
+    if not any(all(is_bound(day, periods) for periods in both) for day in days_of_event):
+        assert finding.casus == "does-not-arise"
+        assert finding.duty == "not-due"
 
 
 @SOME
 @given(st.data())
 def test_nobody_owes_to_itself_or_against_itself(data: st.DataObject) -> None:
+    """Who acted is no obligor against itself, and who was attacked none to itself."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     for finding in found(known, scenario, {}, None):
         assert finding.case.obligor not in {finding.case.beneficiary, finding.case.adversary}
@@ -92,6 +117,7 @@ def test_nobody_owes_to_itself_or_against_itself(data: st.DataObject) -> None:
 @SOME
 @given(st.data())
 def test_what_is_seen_earlier_knows_no_later_event(data: st.DataObject) -> None:
+    """`--on DATE` judges with what was known on that day."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     day = data.draw(days)
     early = replace(scenario, events=tuple(event for event in scenario.events if event.date <= day))
@@ -105,6 +131,7 @@ def test_what_is_seen_earlier_knows_no_later_event(data: st.DataObject) -> None:
 @SOME
 @given(st.data())
 def test_a_broader_definition_never_untriggers_where_the_term_stands_only_positively(data: st.DataObject) -> None:
+    """Reading such a term more broadly can only bring more cases under the clause."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     entry = known.terms["t2"]
     name, narrow = next(iter(entry.definitions.items()))
@@ -144,6 +171,7 @@ def _stands_negatively(formula: Formula, term: str, *, under: bool = False) -> b
 @SOME
 @given(st.data())
 def test_an_overlay_set_aside_says_nothing(data: st.DataObject) -> None:
+    """Law from outside the text can be taken out and the text judged alone."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     treaty = known.treaties["t"]
     bare = replace(known, treaties={"t": replace(treaty, attachments={})})
@@ -213,6 +241,7 @@ def test_an_account_that_nobody_disputes_is_everybodys(data: st.DataObject) -> N
 @SOME
 @given(st.data())
 def test_a_later_treaty_covers_no_earlier_event(data: st.DataObject) -> None:
+    """No treaty reaches back to what had ended before it came into force."""
     known, scenario = data.draw(rules()), data.draw(scenarios())
     treaty = known.treaties["t"]
     late = replace(
@@ -231,6 +260,7 @@ def _ended(scenario: Scenario) -> tuple[Event, ...]:
 @SOME
 @given(formulas(knobs=True, terms=("t1",)))
 def test_a_formula_written_out_and_read_again_is_the_same(formula: Formula) -> None:
+    """A condition shown as plain data can be put back into a file."""
     from foedus.formula import write_formula
 
     assert parse_formula(write_formula(formula)) == formula

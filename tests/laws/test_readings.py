@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import pickle
+from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb, prod
@@ -16,6 +17,7 @@ from foedus.flips import find_flips
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import Asked, Question
+from foedus.residual import Evaluation, Memo, Space
 from generated import VALUES, accounts, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -23,10 +25,11 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from foedus.residual import Variable
+    from foedus.residual import Residual, Variable
     from foedus.vocabulary import Value
 
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(SOME, max_examples=100)
 CLAUSE = "t/art-1"
 MOST_READINGS = 600
 MOST_COMPLETIONS = 300
@@ -134,6 +137,7 @@ def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question:
 @SOME
 @given(questions())
 def test_influence_is_what_its_definition_says(question: Question) -> None:
+    """Pivotal and settling shares are counted out, choice by choice, and are the same."""
     found = {tuple(sorted(setting.items(), key=str)): result for setting, result in table(question)}
     variables = question.choices
     for influence in question.influence():
@@ -185,6 +189,7 @@ def _settling(variables: list[Variable], found: dict[tuple[Any, ...], str], one:
 @SOME
 @given(questions())
 def test_settling_shares_of_a_contested_finding_sum_to_one(question: Question) -> None:
+    """The settling shares divide up what is contested."""
     total = sum((influence.settling or Fraction(0) for influence in question.influence()), Fraction(0))
     assert total == (0 if question.is_settled else 1)
 
@@ -192,6 +197,7 @@ def test_settling_shares_of_a_contested_finding_sum_to_one(question: Question) -
 @SOME
 @given(questions())
 def test_every_witness_and_flip_does_what_it_says_and_none_is_smaller(question: Question) -> None:
+    """A change of the reading that foedus names turns the finding, and no smaller one does."""
     rows = table(question)
     now = {variable.name: variable.values[question.now[level]] for level, variable in enumerate(question.choices)}
     for name in question.outcomes:
@@ -254,6 +260,7 @@ def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Questio
 @SOME
 @given(st.data())
 def test_the_order_of_variables_changes_nothing(data: st.DataObject) -> None:
+    """No share hangs on the order in which choices stand in a diagram."""
     question = data.draw(questions())
     names = [key for key in question.order if question.space.variables[key].is_choice]
     shuffled = replace(question, order_of_choices=data.draw(st.permutations(names)))
@@ -274,6 +281,32 @@ def test_the_diagram_never_contradicts_the_reference(question: Question) -> None
         whole = overall([conclude(s, reference.judge(s, Reading(choices, question.rules))) for s in situations])
         kleene = whole.casus if question.asked == "casus" else whole.duty
         assert kleene in {"undetermined", "no-case", found}
+
+
+@SOME
+@given(questions())
+def test_a_copy_of_rules_that_were_asked_answers_the_same(question: Question) -> None:
+    expected = question.shares
+    copied = pickle.loads(pickle.dumps(question.rules))  # noqa: S301 - our own
+    assert vars(copied).keys() == {field.name for field in fields(copied)}
+    assert replace(question, rules=copied).shares == expected
+
+
+@MANY
+@given(st.data())
+def test_cases_that_a_clause_cannot_tell_apart_leave_the_same_question(data: st.DataObject) -> None:
+    """So that one is evaluated for all of them; and what they share in part changes nothing."""
+    known = data.draw(rules())
+    scenario = data.draw(scenarios())
+    space, memo = Space(known), Memo()
+    left: dict[tuple[object, ...], Residual] = {}
+    for account in (None, "AAA", "BBB"):
+        for situation in find_situations(known, Facts(scenario, account), CLAUSE):
+            casus, event = situation.casus, situation.case.event
+            alone = Evaluation(space, situation).residual(casus, event)
+            assert Evaluation(space, situation, memo=memo).residual(casus, event) == alone
+            key = (id(casus), event, situation.bearing(known.words(casus)))
+            assert left.setdefault(key, alone) == alone
 
 
 def test_a_space_too_entangled_ends_in_a_clear_error() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
 
 from foedus.cli import network, questions, time  # noqa: F401 - they register their commands
@@ -10,12 +12,18 @@ from foedus.cli.commands import app
 
 __all__ = ["app", "main"]
 
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF}
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line; what is wrong with the input is printed, and ends in exit code 2."""
     from foedus.errors import InputErrors
 
     gc.disable()  # a command is short, and what it makes it keeps
+    # a stream that the caller has closed is `None`; what goes there goes nowhere
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the whole run
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the same
     try:
         app(prog_name="foedus")
     except InputErrors as errors:
@@ -26,9 +34,20 @@ def main() -> None:
         else:
             print(errors, file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _UNWRITABLE:
             raise
-        # what is read is looked at before; this is a file that was to be written
-        print(f"{error.filename}: cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)  # noqa: T201
+        # what is read is looked at before; this is a file that was to be written, or the output
+        if error.filename is None:
+            _give_up_on_output()
+        what = error.filename or "the output"
+        print(f"{what}: cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+
+
+def _give_up_on_output() -> None:
+    """What is still to be written goes nowhere, so that the end of the program does not fail over it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from foedus.ground import Rules
     from foedus.loading.library import Library
     from foedus.model import Scenario
-    from foedus.run import Run
     from foedus.vocabulary import Value
 
 app = typer.Typer(
@@ -140,7 +139,7 @@ def run(
     library = library_with(rules)
     found = library.scenario(scenario)
     clauses = tuple(clause or found.clauses)
-    known = rules_for(library, clauses, [found], wanted=[profile] if profile else [])
+    known = rules_for(library, clauses, [found], wanted=[profile] if profile is not None else [])
     choices, account = under(
         known.profiles.get(profile or ""), choices_from(library, known, define, set_), account_of(known, account)
     )
@@ -173,26 +172,39 @@ def run(
 def _other_profiles(
     known: Rules, scenario: Scenario, clauses: Sequence[str], on: date | None
 ) -> dict[str, dict[str, tuple[str, str]]]:
-    """Clause to profile to casus and duty."""
+    """Clause to profile to casus and duty; to nothing, where there are so many cases that it would take long."""
+    from foedus.ground import Facts
+    from foedus.run import Cases, under
     from foedus.run import run as run_scenario
-    from foedus.run import under
 
-    out: dict[str, dict[str, tuple[str, str]]] = {clause: {} for clause in clauses}
     heads = known.terms.keys() | known.overlays.keys() | known.treaties.keys()
-    runs: dict[tuple[object, ...], Run] = {}
+    cases: dict[str | None, Cases] = {}
+    asked: dict[tuple[str | None, tuple[tuple[str, Value], ...]], list[str]] = {}
     for name, profile in known.profiles.items():
         choices, account = under(profile, {}, None)
         # profiles that make the same choices here are judged once
         here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
-        key = (account, here)
-        if key not in runs:
-            runs[key] = run_scenario(known, scenario, clauses=clauses, choices=choices, account=account, on=on)
-        result = runs[key]
-        for clause in clauses:
+        asked.setdefault((account, here), []).append(name)
+        cases.setdefault(account, Cases(known, Facts(scenario, account, on)))
+    cases.setdefault(None, Cases(known, Facts(scenario, None, on)))
+    out: dict[str, dict[str, tuple[str, str]]] = {}
+    for clause in clauses:
+        distinct = len({situation.case for _, situation in cases[None].of(clause)})
+        if distinct:
+            out[clause] = {}
+        if distinct * len(asked) > MOST_JUDGED:
+            continue
+        for (account, _), names_ in asked.items():
+            choices, _ = under(known.profiles[names_[0]], {}, None)
+            result = run_scenario(known, scenario, clauses=[clause], choices=choices, cases=cases[account])
             whole = result.overall(clause)
             if whole.casus != "no-case":
-                out[clause][name] = (whole.casus, whole.duty)
-    return {clause: each for clause, each in out.items() if each}
+                out[clause] |= dict.fromkeys(names_, (whole.casus, whole.duty))
+    return out
+
+
+MOST_JUDGED = 1000
+"""Judgements of one clause that a run makes only to tell what other profiles find: about a second."""
 
 
 @app.command()
@@ -270,7 +282,7 @@ def _fixed(define: list[str] | None) -> list[str]:
 def _listed_profiles(library: Library, known: Rules, profiles: str | None) -> list[str]:
     from foedus.errors import nearest
 
-    asked = [name.strip() for name in profiles.split(",") if name.strip()] if profiles else list(known.profiles)
+    asked = [name.strip() for name in profiles.split(",")] if profiles is not None else list(known.profiles)
     wrong = [name for name in asked if name not in library.index["profile"]]
     if wrong:
         raise InputErrors(
@@ -305,11 +317,16 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List what the library has, by tag, party and date where that is asked."""
+    from foedus.errors import nearest
     from foedus.report import catalogue
 
     library = library_with(rules)
     party = account_of_actors(library.actors, party)
     rows = catalogue.rows(library, kind, tags=tag or [], party=party, in_force=day_of(in_force))
+    tags = {each for scenario in library.scenarios().values() for each in scenario.tags} if tag else set()
+    unknown = [each for each in tag or [] if each not in tags]
+    if unknown:
+        raise InputErrors([InputError(f"no scenario has the tag `{t}`", None, nearest(t, tags)) for t in unknown])
     if as_json:
         print_json(rows)
         return
@@ -385,6 +402,10 @@ def test(
                 )
                 advance()
     failed = [result for result in results if not result["met"]]
+    if not total:
+        raise InputErrors(
+            [InputError("no expectation to test", None, "a scenario says under `expect:` what foedus must find")]
+        )
     if as_json:
         print_json({"met": total - len(failed), "not_met": len(failed), "results": results, "inputs": library.inputs})
     else:
@@ -395,10 +416,6 @@ def test(
                 f"expected {result['expected']}, found {result['found']}"
             )
         typer.echo(f"{len(scenarios)} scenarios: {total - len(failed)} expectations met, {len(failed)} not met")
-    if not total:
-        raise InputErrors(
-            [InputError("no expectation to test", None, "a scenario says under `expect:` what foedus must find")]
-        )
     if failed:
         raise typer.Exit(1)
 
@@ -430,7 +447,7 @@ def check(
     if prove:
         from foedus.cli.proofs import prove as prove_rules
 
-        prove_rules(library, witness, long=long, as_json=as_json)
+        prove_rules(library, [Path(each) for each in path or []], witness, long=long, as_json=as_json)
         return
     if as_json:
         print_json({"problems": [], "checked": counts, "inputs": library.inputs})
@@ -513,10 +530,11 @@ def rules_for(
 ) -> Rules:
     """The rules that the clauses need, all names seen to exist; `wanted` profiles are seen to exist too."""
     from foedus.errors import nearest
+    from foedus.loading.resolve import Known, find_clause_troubles
 
     clauses = list(clauses)
     unknown = [
-        InputError(f"unknown profile `{p}`", None, nearest(p, library.index["profile"]))
+        InputError(f"unknown profile `{p}`", None, nearest(p, library.index["profile"]) or "`foedus list profiles`")
         for p in wanted or []
         if p not in library.index["profile"]
     ]
@@ -525,27 +543,21 @@ def rules_for(
         for t in terms
         if t not in library.index["term"]
     ]
-    own = {clause for scenario in scenarios for clause in (*scenario.clauses, *(e.clause for e in scenario.expect))}
-    for clause in clauses:
-        if clause not in own and clause.partition("/")[0] not in library.index["treaty"]:
-            unknown.append(
-                InputError(
-                    f"unknown treaty `{clause.partition('/')[0]}`",
-                    None,
-                    nearest(clause.partition("/")[0], library.index["treaty"]),
-                )
-            )
     if unknown:
         raise InputErrors(unknown)
     known = library.rules_for(clauses, terms)
+    own = {clause for scenario in scenarios for clause in (*scenario.clauses, *(e.clause for e in scenario.expect))}
+    ids = Known(known, {kind: set(each) for kind, each in library.index.items()})
+    # what a scenario itself asks is located in its file
+    wrong = [
+        InputError(message, None, hint)
+        for clause in dict.fromkeys(clauses)
+        if clause not in own
+        for message, hint in find_clause_troubles(ids, clause)
+    ]
+    if wrong:
+        raise InputErrors([*library.problems, *wrong])
     library.check(known, scenarios)
-    for clause in clauses:
-        treaty, _, name = clause.partition("/")
-        if name not in known.treaties[treaty].clauses:
-            ids = [f"{treaty}/{each}" for each in known.treaties[treaty].clauses]
-            raise InputErrors(
-                [InputError(f"the treaty `{treaty}` has no clause `{name}`", None, f"its clauses: {', '.join(ids)}")]
-            )
     return known
 
 
@@ -565,7 +577,10 @@ def choices_from(library: Library, known: Rules, define: list[str] | None, set_:
             is_knob = "." in choice
             if not equals or is_knob != (option == "--set"):
                 shape = "TERM.KNOB=VALUE" if option == "--set" else "TERM=DEFINITION"
-                problems.append(InputError(f"`{option} {item}` is not of the shape {shape}"))
+                hint = "`--set` sets a knob, `--define` gives a term a definition"
+                problems.append(InputError(f"`{option} {item}` is not of the shape {shape}", None, hint))
+            elif choice in choices:
+                problems.append(InputError(f"`{option} {choice}` is given twice", None, "one reading has one value"))
             else:
                 choices[choice] = _value(text) if is_knob else text
     ids = Known(known, {kind: set(each) for kind, each in library.index.items()})
@@ -612,7 +627,8 @@ def day_of(on: str | None) -> date | None:
     if on is None:
         return None
     try:
-        return date.fromisoformat(on)
+        # as in files; Python reads other forms as well
+        return datetime.strptime(on, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, wherever
     except ValueError:
         raise InputErrors(
             [InputError(f"`{on}` is not a date", None, "write a day that exists as YYYY-MM-DD")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from foedus.loading.document import Document
@@ -14,28 +15,29 @@ if TYPE_CHECKING:
     from foedus.proof import Property
 
 
-def prove(library: Library, witness: Path | None, *, long: bool, as_json: bool) -> None:
+def prove(library: Library, paths: Sequence[Path], witness: Path | None, *, long: bool, as_json: bool) -> None:
     """Prove what holds of all rules, show it, and end in exit code 1 if there is a fault."""
     from foedus.cli.commands import print_json
+    from foedus.loading.checking import ids_in
     from foedus.loading.resolve import Trouble
     from foedus.proof import OF_RUNGS
-    from foedus.prover import pieces_of, prove_all
+    from foedus.prover import PIECES, prove_all
     from foedus.report import proofs as report
     from foedus.report.page import Page
     from foedus.report.progress import progress
 
     rules = library.everything()
-    with progress(pieces_of(), "proofs") as advance:
-        proofs = prove_all(rules, advance=advance)
+    ids = ids_in(library, paths)
+    with progress(PIECES + len(ids.get("term", [])), "proofs") as advance:
+        proofs = prove_all(rules, ids.get("treaty", []), ids.get("term", []), advance=advance)
     documents: dict[tuple[str, str], Document] = {}
     found = [
         (each, library.locate(Trouble(each.key, each.path, each.message), documents), _explained(library, each))
         for each in proofs.properties
     ]
     counts = {
-        "clauses": sum(len(treaty.clauses) for treaty in rules.treaties.values()),
-        "definitions": sum(len(term.definitions) for term in rules.terms.values()),
-        "attributes": len(rules.vocabulary.attributes),
+        "clauses": sum(len(rules.treaties[name].clauses) for name in ids.get("treaty", [])),
+        "definitions": sum(len(rules.terms[name].definitions) for name in ids.get("term", [])),
     }
     files: dict[str, str] = {}
     if witness is not None:

@@ -81,7 +81,7 @@ def _question(
 
     found = library.scenario(scenario)
     clause = clause or found.clauses[0]
-    known = rules_for(library, [clause], [found], wanted=[profile] if profile else [])
+    known = rules_for(library, [clause], [found], wanted=[profile] if profile is not None else [])
     fixed = choices_from(library, known, define, set_)
     read = known.profiles[profile].reading if profile else {}
     own_account = known.profiles[profile].account if profile else None
@@ -98,16 +98,24 @@ def _question(
         account=None if asked_account == "none" else asked_account,
         on=day_of(on),
         event=event,
-        admits=_admits(argued_by, admissible),
+        admits=_admits(known, argued_by, admissible),
         weights=_weights(library, known, weights),
     )
 
 
-def _admits(argued_by: str | None, admissible: str | None) -> Any:  # noqa: ANN401 - a predicate or nothing
+def _admits(known: Rules, argued_by: str | None, admissible: str | None) -> Any:  # noqa: ANN401 - a predicate or nothing
+    from foedus.loading.resolve import is_since
+
     if argued_by is None and admissible is None:
         return None
-    who = {each.strip() for each in argued_by.split(",")} if argued_by else None
-    if admissible is not None and not admissible[:4].isdigit():
+    who = {each.strip() for each in argued_by.split(",")} if argued_by is not None else None
+    arguing = {each for term in known.terms.values() for own in term.definitions.values() for each in own.argued_by}
+    unknown = sorted((who or set()) - arguing)
+    if unknown:
+        raise InputErrors(
+            [InputError(f"no definition here is argued by `{each}`", None, nearest(each, arguing)) for each in unknown]
+        )
+    if admissible is not None and not is_since(admissible):
         raise InputErrors([InputError(f"`{admissible}` is not a year or a date", None, "write 1961, or 1961-07-06")])
 
     def admits(term: str, name: str, definition: Definition) -> bool:  # noqa: ARG001
@@ -302,10 +310,11 @@ def dispute(
 
 def _positions(known: Rules, between: str) -> list[Position]:
     from foedus.dispute import Position
+    from foedus.loading.resolve import nearest_actor
     from foedus.run import under
 
     parts = [each.strip() for each in between.split(",")]
-    if len(parts) != 2 or not all(parts):  # noqa: PLR2004 - two sides of a dispute
+    if len(set(parts)) != 2 or len(parts) != 2 or not all(parts):  # noqa: PLR2004 - two sides of a dispute
         raise InputErrors([InputError(f"`{between}` does not name two sides", None, "write --between RUS,UKR")])
     out = []
     for name in parts:
@@ -315,7 +324,7 @@ def _positions(known: Rules, between: str) -> list[Position]:
             raise InputErrors(
                 [
                     InputError(
-                        f"unknown actor or profile `{name}`", None, nearest(name, [*known.profiles, *known.actors])
+                        f"unknown actor or profile `{name}`", None, nearest_actor(name, known.actors, known.profiles)
                     )
                 ]
             )

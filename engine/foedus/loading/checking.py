@@ -27,6 +27,9 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
         scenarios = list(library.scenarios().values())
     else:
         scenarios = [each for path in named for file in _files(library, path) for each in _read(library, file)]
+        for path in named:
+            if path.is_dir() and not any(_files(library, path)):
+                library.problems.append(InputError("no YAML file in the folder", Place(str(path))))
     rules = library.everything()
     if not named and library.on_top is None:
         library.problems += _find_loose_ends(rules, _only_scenarios(scenarios))
@@ -40,6 +43,17 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
         "profiles": len(rules.profiles),
         "scenarios": len(scenarios),
     }
+
+
+def ids_in(library: Library, paths: Iterable[Path]) -> dict[str, list[str]]:
+    """Kind to ids of what some files hold; everything that there is, where none are named."""
+    named = [file for path in paths for file in _files(library, path)]
+    if not named:
+        return {kind: list(each) for kind, each in library.index.items()}
+    out: dict[str, list[str]] = {}
+    for file in named:
+        out.setdefault(_kind(file), []).append(file.stem)
+    return out
 
 
 def _find_loose_ends(rules: Rules, scenarios: Iterable[Scenario]) -> Iterator[InputError]:
@@ -80,7 +94,8 @@ def _read(library: Library, path: Path) -> Iterator[Any]:
 def _kind(path: Path) -> str:
     """The kind of file, by the first key that tells; a file without one is taken for a scenario."""
     try:
-        head = path.open(encoding="utf-8", errors="replace").read(65536)
+        # a pipe would wait for a writer
+        head = path.read_text(encoding="utf-8", errors="replace")[:65536] if path.is_file() else ""
     except OSError:
         return "scenario"
     for line in head.splitlines():

@@ -60,7 +60,7 @@ def read_text(path: Path, label: str) -> tuple[bytes, str]:
     try:
         if not path.is_file():
             hint = "give the path of one file" if path.is_dir() else None
-            raise InputErrors([InputError("no such file" if not path.exists() else "not a regular file", place, hint)])
+            raise InputErrors([InputError(_no_file(path), place, hint)])
         size = path.stat().st_size
         if size > MAX_BYTES:
             message = f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read"
@@ -72,9 +72,27 @@ def read_text(path: Path, label: str) -> tuple[bytes, str]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"not a text file: byte {error.start + 1} is not UTF-8"
-        raise InputErrors([InputError(message, place, "save the file as UTF-8 text")]) from error
+        raise InputErrors([_not_utf8(raw, error.start, label)]) from error
     return raw, text
+
+
+def _no_file(path: Path) -> str:
+    """What a path leads to, where it is no file."""
+    if path.is_symlink() and not path.exists():
+        return "a link that leads nowhere"
+    return "not a regular file" if path.exists() else "no such file"
+
+
+def _not_utf8(raw: bytes, start: int, label: str) -> InputError:
+    """What is wrong with bytes that are no UTF-8 text, in the line where it is."""
+    hint = "save the file as UTF-8 text"
+    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return InputError("the file is UTF-16 text, not UTF-8", Place(label), hint)
+    if b"\x00" in raw[:1024]:
+        return InputError("not a text file", Place(label), hint)
+    before = raw[:start].decode("utf-8-sig").split("\n")
+    place = Place(label, len(before), len(before[-1]) + 1)
+    return InputError(f"not UTF-8 text: a character that begins with byte {raw[start]:#04x}", place, hint)
 
 
 def parse(text: str, label: str) -> Document:
@@ -84,6 +102,9 @@ def parse(text: str, label: str) -> Document:
         InputErrors: with the first problem of syntax, or with all repeated keys, aliases and tags.
     """
     document = Document(label, text)
+    unseen = _find_unseen(document)
+    if unseen is not None:
+        raise InputErrors([unseen])
     composer = _Composer(document)
     try:
         composer.compose(yaml.parse(text, Loader=_LOADER))
@@ -96,18 +117,64 @@ def parse(text: str, label: str) -> Document:
     return document
 
 
+_LINED_UP = "the keys of one mapping, and the items of one list, begin in the same column"
+_SYNTAX: dict[str, tuple[str, str, bool]] = {
+    "mapping values are not allowed": (
+        "a second colon in one line", 'put a text with a colon in quotes: "Kursk: the incursion"', False,
+    ),
+    "cannot start any token": (
+        "a value cannot begin with this character", 'put the text in quotes: "@home"', False,
+    ),
+    "could not find expected ':'": ("a key without a colon", "write `key: value`, with a space after the colon", True),
+    "did not find expected '-'": ("this line does not line up with the list that it is in", _LINED_UP, False),
+    "did not find expected key": ("this line does not line up with the mapping that it is in", _LINED_UP, False),
+    "did not find expected ',' or ']'": ("a `[` without its `]`", "close the list, and put commas between items", True),
+    "did not find expected ',' or '}'": (
+        "a `{` without its `}`", "close the mapping, and put commas between its keys", True,
+    ),
+    "did not find expected node content": ("a value is expected here", "write one, or take a comma away", False),
+    "unexpected end of stream": ("a quotation mark that is not closed", "close it in the same line", True),
+    "unknown escape character": (
+        "a backslash in double quotes means another character", "write a text with backslashes in single quotes", False,
+    ),
+    "did not find expected hexdecimal number": (
+        "a backslash in double quotes means another character", "write a text with backslashes in single quotes", False,
+    ),
+    "did not find expected <document start>": (
+        "text after the end of the data", "one file holds one mapping of keys to values", False,
+    ),
+    "directive": ("a line that begins with `%`", "write the text in quotes, or leave the line out", False),
+}  # fmt: skip
+"""What the parser says, what it means, what to do, and whether the place is where the thing began."""
+
+
 def _syntax_error(document: Document, error: yaml.YAMLError) -> InputError:
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML")
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable as YAML"
-    line = document.at(mark.line, mark.column).text if mark else ""
-    if mark and line[mark.column : mark.column + 1] == "\t":
+    hint: str | None = "check the indentation, the colons and the quotes around this line"
+    if mark and document.at(mark.line, mark.column).text[mark.column : mark.column + 1] == "\t":
         problem, hint = "a tab stands where YAML wants spaces", "indent with spaces"
-    elif "special characters" in problem or "control characters" in problem:
-        problem, hint = "not a text file: it has control characters", "save the file as UTF-8 text"
-    else:
-        hint = "check the indentation, the colons and the quotes around this line"
+    for said, (meaning, remedy, at_start) in _SYNTAX.items():
+        if said in problem:
+            problem, hint = meaning, remedy
+            mark = (getattr(error, "context_mark", None) if at_start else None) or mark
+            break
     place = document.at(mark.line, mark.column) if mark else Place(document.label)
     return InputError(f"not valid YAML: {problem}", place, hint)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|^ *\u00a0", re.MULTILINE)
+"""What a terminal or an editor obeys and does not show, and what only looks like an indentation."""
+
+
+def _find_unseen(document: Document) -> InputError | None:
+    found = _UNSEEN.search(document.text)
+    if found is None:
+        return None
+    before = document.text[: found.end() - 1].split("\n")
+    message = f"a character that cannot be seen (U+{ord(found[0][-1]):04X})"
+    place = document.at(len(before) - 1, len(before[-1]))
+    return InputError(message, place, "take it out, and save the file as UTF-8 text")
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:
@@ -170,7 +237,8 @@ class _Composer:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 message = "a key is expected here, not a list or mapping"
-                raise InputErrors([*self.problems, self.error(event, message)])
+                hint = 'put a text that begins with a bracket or a brace in quotes: "{x}"'
+                raise InputErrors([*self.problems, self.error(event, message, hint)])
             key = (*path, event.value)
             if event.value in items:
                 first = self.document.keys[key][0] + 1
@@ -181,6 +249,9 @@ class _Composer:
 
     def scalar(self, event: yaml.ScalarEvent) -> object:
         text: str = event.value
+        if _UNSEEN.search(text):
+            # written as an escape, such as "\\e[2J"
+            self.wrong(event, "a text with a character that cannot be seen", "write what is to be read")
         if event.style:
             return text
         if text in {"true", "false"}:

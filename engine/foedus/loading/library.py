@@ -132,7 +132,7 @@ class Library:
         from foedus.loading import schema
 
         value, problems = schema.build(kind, document)
-        if value is not None and kind in FOLDERS and getattr(value, kind) != name:
+        if value is not None and kind not in SINGLE and getattr(value, kind) != name:
             message = f"the file `{name}.yaml` holds the {kind} `{getattr(value, kind)}`"
             problems.append(InputError(message, document.place((kind,)), "a file is named after the id in it"))
         return value, problems
@@ -192,6 +192,8 @@ class Library:
             InputErrors: if there is none, or anything is wrong with it.
         """
         path = Path(name)
+        if not name:
+            raise InputErrors([InputError("no scenario is named", None, "`foedus list scenarios` names them all")])
         if path.suffix in {".yaml", ".yml"} or path.exists() or len(path.parts) > 1:
             named = path.stem
         elif name in self.index["scenario"]:
@@ -222,12 +224,22 @@ class Library:
         base = self.find("scenario", scenario.extends)
         if base is None:
             hint = nearest(scenario.extends, self.index["scenario"])
+            hint = hint or "`foedus list scenarios` names them all"
             raise self._wrong(key, ("extends",), f"unknown scenario `{scenario.extends}`", hint)
         base = self.extended(base, (*above, scenario.scenario))
         events = {event.id: event for event in base.events}
+        wrong = [name for name in scenario.change if name not in events]
+        if wrong:
+            raise InputErrors(
+                [
+                    problem
+                    for name in wrong
+                    for problem in self._wrong(
+                        key, ("change", name), f"unknown event `{name}`", nearest(name, events), at_key=True
+                    ).problems
+                ]
+            )
         for name, facts in scenario.change.items():
-            if name not in events:
-                raise self._wrong(key, ("change", name), f"unknown event `{name}`", nearest(name, events), at_key=True)
             fixed: dict[str, Any] = {each: fact for each, fact in facts.items() if each in {"act", "by", "against"}}
             other = {each: fact for each, fact in facts.items() if each not in fixed}
             events[name] = replace(events[name], **fixed, facts={**events[name].facts, **other})
@@ -282,8 +294,7 @@ class Library:
         """All rules that there are."""
         treaties = self.all_of("treaty")
         clauses = [f"{name}/{clause}" for name, treaty in treaties.items() for clause in treaty.clauses]
-        self.all_of("overlay")
-        return self.rules_for(clauses, self.index["term"])
+        return replace(self.rules_for(clauses, self.index["term"]), treaties=treaties, overlays=self.all_of("overlay"))
 
     def check(self, rules: Rules, scenarios: Iterable[Scenario] = ()) -> None:
         """See that every name exists and every value fits.
@@ -292,14 +303,16 @@ class Library:
             InputErrors: with everything that is wrong, in all files read so far.
         """
         known = resolve.Known(rules, {kind: set(each) for kind, each in self.index.items()})
-        troubles = [*resolve.find_troubles(known, self._own_acts()), *resolve.find_scenario_troubles(known, scenarios)]
+        own_acts = {key: value for key, value in self.loaded.items() if isinstance(value, Vocabulary)}
+        own_actors = {key: value for key, value in self.loaded.items() if key[0] == "actors" and value}
+        troubles = list(resolve.find_word_troubles(known, own_acts, own_actors)) or [
+            *resolve.find_troubles(known),
+            *resolve.find_scenario_troubles(known, scenarios),
+        ]
         documents: dict[Key, Document] = {}
         for trouble in troubles:
             self.problems.append(self.locate(trouble, documents))
         self.stop_if_wrong()
-
-    def _own_acts(self) -> dict[Key, Vocabulary]:
-        return {key: value for key, value in self.loaded.items() if isinstance(value, Vocabulary)}
 
     def locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
         """The place of a trouble in the file of its object; of a term added to, in the file with the definition."""
@@ -307,13 +320,29 @@ class Library:
 
         kind, name = trouble.key
         found = [key for key in ((kind, name), (f"shipped {kind}", name)) if key in self.paths]
+        asked = self._in_own_part(trouble.path, self.loaded[found[0]]) if kind == "scenario" and found else trouble.path
         for key in found:
             if key not in documents:
                 documents[key] = self.document(key)
-            path = in_file(kind, trouble.path, documents[key])
+            path = in_file(kind, asked, documents[key])
             if path[:2] in documents[key].values or key == found[-1]:
                 return InputError(trouble.message, documents[key].place(path, key=trouble.at_key), trouble.hint)
         return InputError(trouble.message, None, trouble.hint)
+
+    def _in_own_part(self, path: tuple[str | int, ...], scenario: Scenario) -> tuple[str | int, ...]:
+        """Where a path in an extended scenario leads in its own file: to its own events, or to what it changes."""
+        base = self.find("scenario", scenario.extends) if scenario.extends else None
+        if base is None:
+            return path
+        before = self.extended(base).events
+        match path:
+            case ("events", int(index), *rest) if index >= len(before):
+                return ("events", index - len(before), *rest)
+            case ("events", int(index), *rest):
+                return ("change", before[index].id, *rest) if before[index].id in scenario.change else ("extends",)
+            case ("clauses", *_) if not scenario.clauses:
+                return ("extends",)
+        return path
 
     def stop_if_wrong(self) -> None:
         """Raise what has been found to be wrong so far, all of it.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 - an event has a `date`
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import nearest
 from foedus.formula import (
+    RESERVED,
     WORDING,
+    AtLeast,
     Choose,
     Formula,
     Knob,
@@ -17,15 +22,21 @@ from foedus.formula import (
     Who,
 )
 from foedus.ground import APPLIED, SET_ASIDE
-from foedus.model import Clause, Overlay, Profile, Scenario, Stated, TermEntry, Treaty
+from foedus.model import Clause, Event, Overlay, Profile, Scenario, Stated, TermEntry, Treaty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from foedus.formula import Path
     from foedus.ground import Rules
-    from foedus.model import Actor, Event, Expectation, KnobSetting, Step
+    from foedus.model import Actor, Expectation, KnobSetting, Step
     from foedus.vocabulary import Attribute, Value, Vocabulary
+
+EVENT_KEYS = frozenset(Event.__dataclass_fields__) - {"facts"}
+_ID = re.compile(r"[\w-]+")
+_SINCE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+RESERVED_CODES = frozenset({"none", "others", "unknown"})
+"""What stands where an actor may stand, in files and on the command line, and means something else."""
 
 ROLE_WORDS = frozenset(
     {"obligor", "beneficiary", "adversary", "party", "non-party", "state", "entity", "organisation", "organ", "group"}
@@ -100,14 +111,22 @@ def terms_in(value: object) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def find_troubles(known: Known, vocabularies: Mapping[tuple[str, str], Vocabulary]) -> Iterator[Trouble]:
-    """All that is wrong with names and values in the loaded rules."""
+def find_word_troubles(
+    known: Known,
+    vocabularies: Mapping[tuple[str, str], Vocabulary],
+    actors: Mapping[tuple[str, str], Mapping[str, Actor]],
+) -> Iterator[Trouble]:
+    """What is wrong with the acts, attributes and actors of each file; what uses them may be wrong because of it."""
+    below: Vocabulary | None = None
     for key, vocabulary in vocabularies.items():
-        for name, group in vocabulary.groups.items():
-            for act in group.acts:
-                if act not in known.vocabulary.acts:
-                    hint = nearest(act, known.vocabulary.acts)
-                    yield Trouble(key, ("groups", name, "acts"), f"unknown act `{act}` in group `{name}`", hint)
+        yield from _Checker(known, key).vocabulary(vocabulary, below)
+        below = vocabulary
+    for key, listed in actors.items():
+        yield from _Checker(known, key).actors(listed)
+
+
+def find_troubles(known: Known) -> Iterator[Trouble]:
+    """All that is wrong with names and values in the loaded rules."""
     for name, term in known.rules.terms.items():
         yield from _Checker(known, ("term", name)).term(term)
     for name, overlay in known.rules.overlays.items():
@@ -179,22 +198,79 @@ class _Checker:
 
     # Rules
 
+    def vocabulary(self, vocabulary: Vocabulary, below: Vocabulary | None) -> Iterator[Trouble]:
+        """What one file says of acts and attributes, on top of another."""
+        for name, group in vocabulary.groups.items():
+            for act in group.acts:
+                if act not in self.known.vocabulary.acts:
+                    hint = nearest(act, self.known.vocabulary.acts)
+                    yield self.trouble(("groups", name, "acts"), f"unknown act `{act}` in group `{name}`", hint)
+            if name in self.known.vocabulary.acts:
+                yield self.trouble(("groups", name), f"`{name}` is an act already", "give another name", at_key=True)
+        for name, attribute in vocabulary.attributes.items():
+            where: Path = ("attributes", name)
+            if name in RESERVED | EVENT_KEYS | {"happened", "facts"}:
+                message = f"`{name}` is a word of the files and cannot be an attribute"
+                yield self.trouble(where, message, "give another name", at_key=True)
+            is_listed = attribute.type in {"scale", "choice"}
+            if is_listed and not attribute.values:
+                message = f"a {attribute.type} has `values`"
+                yield self.trouble(where, message, "write `values: {low: not much, high: much}`", at_key=True)
+            if attribute.values and not is_listed:
+                yield self.trouble((*where, "values"), f"a {attribute.type} has no values to list", at_key=True)
+            other = below.attributes.get(name) if below else None
+            if other is not None and (other.type, *other.values) != (attribute.type, *attribute.values):
+                message = f"`{name}` is there already, as a {other.type} of other values"
+                hint = "an attribute keeps its type and values; give yours another name"
+                yield self.trouble(where, message, hint, at_key=True)
+
+    def actors(self, actors: Mapping[str, Actor]) -> Iterator[Trouble]:
+        """What one file says of actors."""
+        for code, actor in actors.items():
+            if code in ROLE_WORDS | RESERVED_CODES or not _ID.fullmatch(code):
+                message = f"`{code}` cannot be the code of an actor"
+                yield self.trouble((code,), message, "letters and digits, and no word of the rules", at_key=True)
+            yield from self.period((code,), actor.from_, actor.until)
+
+    def period(self, at: Path, first: Day | None, until: Day | None, noun: str = "the time") -> Iterator[Trouble]:
+        """A time does not end before it begins."""
+        if first is not None and until is not None and until <= first:
+            yield self.trouble((*at, "until"), f"{noun} ends before it begins")
+
+    def ids(self, at: Path, names: Iterable[str], noun: str) -> Iterator[Trouble]:
+        """Names that can be written on the command line and in a reading."""
+        for name in names:
+            if not _ID.fullmatch(name):
+                hint = "letters, digits and hyphens"
+                yield self.trouble((*at, name), f"`{name}` cannot be the id of a {noun}", hint, at_key=True)
+
     def term(self, term: TermEntry) -> Iterator[Trouble]:
         if not term.definitions:
             yield self.trouble(("definitions",), f"the term `{term.term}` has no definition")
             return
+        yield from self.ids(("definitions",), term.definitions, "definition")
         if term.default not in term.definitions:
             yield self.unknown(("default",), "definition", term.default, term.definitions)
         for key in ("broader_than", "excludes"):
             for index, pair in enumerate(getattr(term, key)):
+                if pair[0] == pair[1] or (key == "broader_than" and pair[::-1] in term.broader_than[:index]):
+                    claim = "broader than" if key == "broader_than" else "apart from"
+                    yield self.trouble((key, index), f"`{pair[0]}` cannot be {claim} `{pair[1]}`")
                 for side, name in enumerate(pair):
                     if name not in term.definitions:
                         yield self.unknown((key, index, side), "definition", name, term.definitions)
         for name, definition in term.definitions.items():
             at: Path = ("definitions", name)
+            if definition.since is not None and not is_since(definition.since):
+                message = f"`{definition.since}` is not a year or a date"
+                yield self.trouble((*at, "since"), message, 'write "1961", or 1961-07-06')
+            yield from self.ids((*at, "knobs"), definition.knobs, "knob")
             for knob, setting in definition.knobs.items():
                 where = (*at, "knobs", knob)
-                if setting.default not in setting.values:
+                if len(set(setting.values)) < max(len(setting.values), 1):
+                    message = f"the knob `{knob}` {'lists a value twice' if setting.values else 'has no values'}"
+                    yield self.trouble((*where, "values"), message, "list each value that it can be set to, once")
+                elif setting.default not in setting.values:
                     listed = ", ".join(f"`{v}`" for v in setting.values)
                     message = f"the default `{_shown(setting.default)}` is not among the values of `{knob}`"
                     yield self.trouble((*where, "default"), message, f"one of {listed}")
@@ -220,16 +296,33 @@ class _Checker:
         )
 
     def overlay(self, overlay: Overlay, at: Path) -> Iterator[Trouble]:
+        if overlay.requires is None and overlay.excludes is None and not overlay.procedure:
+            message = "nothing here says what is required or excluded"
+            yield self.trouble(at, message, "write `requires:`, `excludes:` or a `procedure:`")
         for path, formula in formulas_of(overlay):
             yield from self.formula((*at, *path), formula, {})
         for index, actor in enumerate(overlay.binds):
             yield from self.actor((*at, "binds", index), actor)
 
     def treaty(self, treaty: Treaty) -> Iterator[Trouble]:
-        for code in treaty.parties:
-            yield from self.actor(("parties", code), code, at_key=True)
+        if len(treaty.parties) < 2:  # noqa: PLR2004 - what makes it a treaty
+            yield self.trouble(("parties",), "a treaty has at least two parties")
+        if not treaty.clauses:
+            yield self.trouble(("clauses",), "a treaty has at least one clause")
+        yield from self.period(("in_force",), treaty.in_force.from_, treaty.in_force.until, "the treaty")
+        yield from self.parties(treaty)
+        for index, replaced in enumerate(treaty.replaces):
+            if replaced not in self.known.ids["treaty"]:
+                yield self.unknown(("replaces", index), "treaty", replaced, self.known.ids["treaty"])
+        for noun, key in (("clause", "clauses"), ("attachment", "attachments"), ("wording", "wordings")):
+            yield from self.ids((key,), getattr(treaty, key), noun)
         for name, overlay in treaty.attachments.items():
             yield from self.overlay(overlay, ("attachments", name))
+            for index, actor in enumerate(overlay.binds):
+                if actor in self.known.rules.actors and actor not in treaty.parties:
+                    message = f"`{actor}` is no party, so nothing attached to the treaty binds it"
+                    hint = nearest(actor, treaty.parties)
+                    yield self.trouble(("attachments", name, "binds", index), message, hint)
             for index, named in enumerate(overlay.clauses):
                 if named not in treaty.clauses:
                     yield self.unknown(("attachments", name, "clauses", index), "clause", named, treaty.clauses)
@@ -237,6 +330,13 @@ class _Checker:
             at: Path = ("clauses", name)
             if not clause.versions:
                 yield self.trouble((*at, "versions"), f"the clause `{name}` has no version")
+            for index, version in enumerate(clause.versions):
+                yield from self.period((*at, "versions", index), version.from_, version.until, "the version")
+            for index, (one, other) in enumerate(pairwise(clause.versions), 1):
+                if one.until is None or other.from_ is None or other.from_ < one.until:
+                    message = "the version begins before the one above it ends"
+                    hint = "each version has `from`, and `until` where another follows, in order"
+                    yield self.trouble((*at, "versions", index), message, hint)
             for index, overlay_id in enumerate(clause.overlays):
                 if overlay_id not in self.known.ids["overlay"]:
                     yield self.unknown((*at, "overlays", index), "overlay", overlay_id, self.known.ids["overlay"])
@@ -257,7 +357,24 @@ class _Checker:
                         where, "help cannot be owed before its case has come", "days count from the case"
                     )
 
+    def parties(self, treaty: Treaty) -> Iterator[Trouble]:
+        """Who the parties are, and when each was one."""
+        for code, party in treaty.parties.items():
+            at: Path = ("parties", code)
+            yield from self.actor(at, code, at_key=True)
+            times = treaty.periods(code)
+            own = times[0]
+            if party.from_ is not None or party.until is not None:
+                yield from self.period(at, own.from_, own.until, f"the time of `{code}` as a party")
+            for index, (one, other) in enumerate(pairwise(times)):
+                yield from self.period((*at, "again", index), other.from_, other.until, "the time")
+                if one.until is None or other.from_ < one.until:
+                    message = f"`{code}` comes back before it has left"
+                    hint = "`until` says when it left, `again` when it came back"
+                    yield self.trouble((*at, "again", index), message, hint)
+
     def profile(self, profile: Profile) -> Iterator[Trouble]:
+        yield from self.period((), profile.from_, profile.until, "the time of the profile")
         yield from self.reading(("reading",), profile.reading)
         if profile.account is not None:
             yield from self.actor(("account",), profile.account)
@@ -273,6 +390,9 @@ class _Checker:
             match part:
                 case Test():
                     yield from self.test(path, part, knobs)
+                case AtLeast(count, of) if not 0 < count <= len(of):
+                    message = f"at least {count} of {len(of)} conditions {'always' if count < 1 else 'never'} holds"
+                    yield self.trouble(path, message, "count from 1 to the number of conditions")
                 case Term(name) if name not in self.known.ids["term"]:
                     yield self.unknown(path, "term", name, self.known.ids["term"])
                 case Who(_, of):
@@ -350,7 +470,14 @@ class _Checker:
                 ("clauses",), "a scenario names at least one clause", "`clauses: [nato-1949/art-5]`, say"
             )
         for index, clause in enumerate(scenario.clauses):
-            yield from self.clause(("clauses", index), clause)
+            if clause in scenario.clauses[:index]:
+                yield self.trouble(("clauses", index), f"the clause `{clause}` stands twice")
+            else:
+                yield from self.clause(("clauses", index), clause)
+        if scenario.change and scenario.extends is None:
+            message = "`change` without `extends`"
+            hint = "`extends:` names the scenario whose facts are changed; own events are changed where they stand"
+            yield self.trouble(("change",), message, hint, at_key=True)
         seen: set[str] = set()
         ids = {event.id for event in scenario.events}
         yield from self.order(scenario)
@@ -358,6 +485,10 @@ class _Checker:
             at: Path = ("events", index)
             if event.id in seen:
                 yield self.trouble((*at, "id"), f"the event id `{event.id}` stands twice")
+            if not _ID.fullmatch(event.id):
+                yield self.trouble(
+                    (*at, "id"), f"`{event.id}` cannot be the id of an event", "letters, digits, hyphens"
+                )
             seen.add(event.id)
             yield from self.event(at, event, ids)
         for index, expectation in enumerate(scenario.expect):
@@ -368,34 +499,29 @@ class _Checker:
 
     def order(self, scenario: Scenario) -> Iterator[Trouble]:
         """Events of one day can be ordered by `follows`, but not in a circle, and not against their dates."""
-        events = {event.id: event for event in scenario.events}
+        events: dict[str | None, Event] = {event.id: event for event in scenario.events}
         for index, event in enumerate(scenario.events):
             seen = {event.id}
-            before = events.get(event.follows or "")
+            before = events.get(event.follows)
             if before is not None and before.date > event.date:
                 yield self.trouble(
                     ("events", index, "follows"), f"the event follows `{before.id}`, which is of a later day"
                 )
             while before is not None and before.id not in seen:
                 seen.add(before.id)
-                before = events.get(before.follows or "")
+                before = events.get(before.follows)
             if before is not None and before.id == event.id:
                 yield self.trouble(("events", index, "follows"), f"the event `{event.id}` follows itself")
 
     def clause(self, path: Path, clause: str) -> Iterator[Trouble]:
-        treaty_id, _, name = clause.partition("/")
-        if treaty_id not in self.known.ids["treaty"]:
-            yield self.unknown(path, "treaty", treaty_id, self.known.ids["treaty"])
-            return
-        treaty = self.known.rules.treaties.get(treaty_id)
-        if treaty is not None and name not in treaty.clauses:
-            ids = [f"{treaty_id}/{each}" for each in treaty.clauses]
-            hint = nearest(clause, ids) or f"its clauses: {', '.join(ids)}"
-            yield self.trouble(path, f"the treaty `{treaty_id}` has no clause `{name}`", hint)
+        for message, hint in find_clause_troubles(self.known, clause):
+            yield self.trouble(path, message, hint)
 
     def event(self, at: Path, event: Event, ids: set[str]) -> Iterator[Trouble]:
         if event.until not in {None, "ongoing"} and event.last < event.date:
             yield self.trouble((*at, "until"), "the event ends before it begins")
+        if event.about == event.id:
+            yield self.trouble((*at, "about"), f"the event `{event.id}` is about itself")
         for key in ("about", "follows"):
             if getattr(event, key) not in {None, *ids}:
                 yield self.unknown((*at, key), "event", getattr(event, key), ids)
@@ -406,6 +532,10 @@ class _Checker:
         for name, stated in {"act": event.act, **event.facts}.items():
             attribute = self.known.vocabulary.attribute(name)
             where = (*at, name)
+            if name in EVENT_KEYS - {"act"}:
+                hint = "facts are changed, and `act`, `by` and `against`"
+                yield self.trouble(where, f"the `{name}` of an event cannot be changed", hint, at_key=True)
+                continue
             if attribute is None:
                 names = [
                     *self.known.vocabulary.attributes,
@@ -443,6 +573,37 @@ class _Checker:
         yield from self.reading((*at, "define"), expectation.define)
 
 
+def find_clause_troubles(known: Known, clause: str) -> Iterator[tuple[str, str | None]]:
+    """What is wrong with the id of a clause: message and hint."""
+    treaty_id, slash, name = clause.partition("/")
+    treaty = known.rules.treaties.get(treaty_id)
+    if treaty_id not in known.ids["treaty"]:
+        hint = nearest(treaty_id, known.ids["treaty"])
+        if not slash:
+            hint = hint or "a clause is written with its treaty, such as `nato-1949/art-5`"
+            yield f"unknown clause `{clause}`", hint
+        else:
+            yield f"unknown treaty `{treaty_id}`", hint or "`foedus list treaties` shows the ids"
+    elif treaty is not None and name not in treaty.clauses:
+        ids = [f"{treaty_id}/{each}" for each in treaty.clauses]
+        its = f"its clauses: {', '.join(ids)}"
+        if not name:
+            yield f"`{clause}` names a treaty, and no clause of it", its
+        else:
+            yield f"the treaty `{treaty_id}` has no clause `{name}`", its
+
+
+def is_since(text: str) -> bool:
+    """Whether a text is a year, a month or a day that there can be."""
+    if not _SINCE.fullmatch(text):
+        return False
+    try:
+        Day.fromisoformat(text + "-01" * (2 - text.count("-")))
+    except ValueError:
+        return False
+    return True
+
+
 def find_choice_troubles(
     known: Known, choice: str, value: Value, reading: Mapping[str, Value]
 ) -> Iterator[tuple[str, str | None, bool]]:
@@ -459,7 +620,11 @@ def find_choice_troubles(
             knobs = {name: setting for definition in definitions for name, setting in definition.knobs.items()}
             if knob not in knobs:
                 of = f"the definition `{chosen}` of `{head}`" if chosen in term.definitions else f"the term `{head}`"
-                yield f"{of} has no knob `{knob}`", nearest(knob, knobs) or "`foedus show` lists the knobs", True
+                yield (
+                    f"{of} has no knob `{knob}`",
+                    nearest(knob, knobs) or f"`foedus show {head}` lists the knobs",
+                    True,
+                )
             else:
                 listed = {v for d in definitions if knob in d.knobs for v in d.knobs[knob].values}
                 if value not in listed:
@@ -491,7 +656,7 @@ def find_choice_troubles(
         )
         return
     if options is not None and value not in options:
-        hint = nearest(value, options)
+        hint = nearest(value, options) or f"`foedus show {head}` lists them"
         if not list(options):
             yield f"the {'treaty' if noun == 'wording' else 'term'} `{head}` leaves no choice of {noun}", None, True
         else:
@@ -535,12 +700,19 @@ def _shown(value: object) -> str:
 
 
 def _misfit(name: str, attribute: Attribute, value: object, vocabulary: Vocabulary) -> tuple[str, str | None]:
+    if isinstance(value, tuple):
+        return f"`{name}` is one value, not a list", "write one value, or `unknown`"
     if attribute.type == "boolean":
-        return f"`{name}` is `true` or `false`, not `{_shown(value)}`", None
+        hint = "write it without quotes" if value in {"true", "false"} else None
+        return f"`{name}` is `true` or `false`, not `{_shown(value)}`", hint
     if attribute.type == "number":
         unit = f" of {attribute.unit}" if attribute.unit else ""
-        return f"`{name}` is a whole number{unit}, not `{_shown(value)}`", None
+        hint = "write the digits alone, without quotes, such as 1000" if isinstance(value, str) else None
+        return f"`{name}` is a whole number{unit}, not `{_shown(value)}`", hint
+    if name == "act" and value in vocabulary.groups:
+        return f"`{_shown(value)}` is a group of acts", "an event is one act; `foedus list acts` shows them"
     if name == "act":
-        return f"unknown act `{_shown(value)}`", nearest(value, [*attribute.values, *vocabulary.groups])
+        hint = nearest(value, [*attribute.values, *vocabulary.groups]) or "`foedus list acts` shows them"
+        return f"unknown act `{_shown(value)}`", hint
     hint = nearest(value, attribute.values) or f"`foedus show {name}` lists its values"
     return f"`{name}` has no value `{_shown(value)}`", hint

@@ -47,13 +47,12 @@ def build(kind: str, document: Document) -> tuple[Any, list[InputError]]:
         article = "an" if kind == "event" else "a"
         return None, [InputError(f"{article} {kind} is expected, a mapping of keys to values", document.place(()))]
     if kind != "event" and kind not in data:
-        hint = nearest(kind, data) or f"write `{kind}:` and its id in the first line"
-        return None, [InputError(f"missing key `{kind}`", document.place(()), hint)]
+        return None, [_without_its_kind(kind, data, document)]
     shaped = _shape(kind, data)
     try:
         return _validate(kind, shaped), []
     except ValidationError as error:
-        problems = [problem for detail in error.errors() for problem in _translate(kind, detail, document)]
+        problems = _once([problem for detail in error.errors() for problem in _translate(kind, detail, document)])
         surplus = [detail["loc"] for detail in error.errors() if detail["type"] in _SURPLUS]
         if len(surplus) < error.error_count():
             return None, problems
@@ -61,6 +60,19 @@ def build(kind: str, document: Document) -> tuple[Any, list[InputError]]:
     for loc in surplus:
         shaped = _without(shaped, loc)
     return _validate(kind, shaped), problems
+
+
+def _without_its_kind(kind: str, data: Mapping[str, Any], document: Document) -> InputError:
+    from difflib import get_close_matches
+
+    hint = f"write `{kind}:` and its id in the first line"
+    others = [other for other in KINDS if other in data]
+    near = get_close_matches(kind, data, n=1, cutoff=0.7)
+    if others:
+        return InputError(f"a {kind} is expected, and this is a file of `{others[0]}`", document.place(()), hint)
+    if near:
+        hint = f"write `{kind}:` in place of `{near[0]}:`"
+    return InputError(f"missing key `{kind}`", document.place(()), hint)
 
 
 def _validate(kind: str, shaped: object) -> Any:  # noqa: ANN401 - the kind's class
@@ -100,7 +112,7 @@ def _shape(kind: str, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 - plain d
 
 
 def _shape_event(event: Any) -> Any:  # noqa: ANN401
-    if not isinstance(event, dict) or "facts" in event:
+    if not isinstance(event, dict):
         return event
     facts = {key: value for key, value in event.items() if key not in _EVENT_KEYS}
     return {**{key: value for key, value in event.items() if key in _EVENT_KEYS}, "facts": facts}
@@ -108,7 +120,7 @@ def _shape_event(event: Any) -> Any:  # noqa: ANN401
 
 def _shape_clause(clause: Any) -> Any:  # noqa: ANN401
     if not isinstance(clause, dict) or "versions" in clause:
-        return clause
+        return clause  # keys of a version beside `versions` are keys too many
     body = {key: value for key, value in clause.items() if key in BODY_KEYS}
     return {**{key: value for key, value in clause.items() if key not in BODY_KEYS}, "versions": [body]}
 
@@ -151,6 +163,9 @@ def _translate(file: str, detail: ErrorDetails, document: Document) -> list[Inpu
             for inner, message, hint in cause.problems
         ]
     if isinstance(cause, StatedError):
+        if path[-1] == "facts":
+            beside = "the facts of an event stand beside its `id` and `date`"
+            return [InputError("unknown key `facts`", document.place(path, key=True), beside)]
         return [InputError(str(cause), document.place(path), cause.hint)]
     if kind in {"missing", "missing_argument"} and isinstance(loc[-1], int):
         return [InputError("two are expected here, the first and the second", document.place(path[:-1]))]
@@ -158,16 +173,37 @@ def _translate(file: str, detail: ErrorDetails, document: Document) -> list[Inpu
         siblings = document.place(path[:-1])
         return [InputError(f"missing key `{path[-1]}`", siblings, "`foedus schema` lists the keys")]
     if kind in _SURPLUS:
+        if loc[0] == "clauses" and len(loc) == len(("clauses", "art-1", "trigger")) and loc[-1] in BODY_KEYS:
+            either = "a clause has either these keys itself or a list of `versions` that have them"
+            return [InputError(f"`{path[-1]}` cannot stand here", document.place(path, key=True), either)]
         hint = nearest(path[-1], _keys_at(loc[:-1]))
         return [InputError(f"unknown key `{path[-1]}`", document.place(path, key=True), hint)]
+    if kind == "literal_error" and detail.get("ctx", {}).get("expected") == "'ongoing'":
+        return [InputError(_no_date(given), document.place(path), f"{_DAY}, or `ongoing`")]
+    if kind.startswith("date") and loc[-2:] == ("until", "date"):
+        return []  # the other branch, `ongoing`, says it
+    if loc and loc[-1] in {"bool", "int", "str"}:
+        return [InputError("one value is expected here", document.place(path), "text, a whole number, true or false")]
     if kind == "literal_error":
         expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "`").replace(" or ", ", ")
         return [InputError(f"`{given}` cannot stand here", document.place(path), f"one of {expected}")]
     if kind.startswith("date"):
-        message = f"`{given}` is not a date" if isinstance(given, (str, int)) else "a date is expected here"
-        return [InputError(message, document.place(path), "write a day that exists as YYYY-MM-DD")]
-    words = _WORDS.get(kind)
-    return [InputError(words or detail["msg"].lower().rstrip("."), document.place(path))]
+        return [InputError(_no_date(given), document.place(path), _DAY)]
+    words = _WORDS.get(kind) or detail["msg"].lower().rstrip(".")
+    quoted = f'put it in quotes: "{str(given).lower()}"' if kind == "string_type" and isinstance(given, int) else None
+    return [InputError(words, document.place(path), quoted)]
+
+
+_DAY = "write a day that exists as YYYY-MM-DD"
+
+
+def _no_date(given: object) -> str:
+    return f"`{given}` is not a date" if isinstance(given, (str, int)) else "a date is expected here"
+
+
+def _once(problems: list[InputError]) -> list[InputError]:
+    """The problems, each once: the branches of a union tell of one value each by itself."""
+    return list({str(problem): problem for problem in problems}.values())
 
 
 _BRANCHES = {"bool", "int", "str", "date", "tuple"}

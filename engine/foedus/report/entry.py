@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors, nearest
 from foedus.explain import Outliner, cite, day, days_of, when_owed
+from foedus.monotone import find_losses
 from foedus.report.record import plain
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from foedus.ground import Rules
     from foedus.loading.library import Library
     from foedus.model import Clause, Definition, Overlay, Period, Profile, Scenario, Source, TermEntry, Treaty, Version
+    from foedus.monotone import Losses
     from foedus.report.page import Page
 
 CONFIDENCE = {
@@ -68,7 +71,9 @@ def entry_record(library: Library, name: str) -> dict[str, Any]:
     """An entry as plain data, formulas as outlines."""
     kind, found = find_entry(library, name)
     if kind == "clause":
+        losses = find_losses(_rules_of(library, [name]), name)
         found = found.clauses[name.partition("/")[2]]
+        return {"kind": kind, "id": name, **plain(found), "losses": asdict(losses)}
     if kind == "definition":
         found = found.definitions[name.partition("=")[2]]
     return {"kind": kind, "id": name, **plain(found)}
@@ -101,6 +106,13 @@ def _every_term(library: Library) -> Rules:
     return library.rules_for([], library.index["term"], profiles=[])
 
 
+def _rules_of(library: Library, clauses: list[str]) -> Rules:
+    """The rules that those clauses can come to, all names seen to exist."""
+    rules = library.rules_for(clauses, library.index["term"], profiles=[])
+    library.check(rules)
+    return rules
+
+
 def _source(page: Page, source: Source | None, *, indent: int = 2) -> None:
     if source is None:
         return
@@ -118,7 +130,8 @@ def _period(period: Period) -> str:
 
 
 def _treaty(page: Page, library: Library, treaty: Treaty, clauses: list[str]) -> None:
-    outliner = Outliner(_every_term(library), treaty)
+    rules = _rules_of(library, [f"{treaty.treaty}/{name}" for name in clauses])
+    outliner = Outliner(rules, treaty)
     page.line(f"{treaty.treaty} · {treaty.title}", "bold")
     if treaty.signed:
         page.field("signed", day(treaty.signed))
@@ -143,6 +156,7 @@ def _treaty(page: Page, library: Library, treaty: Treaty, clauses: list[str]) ->
     for name in clauses:
         page.line()
         _clause(page, outliner, f"{treaty.treaty}/{name}", treaty.clauses[name])
+        _losses(page, find_losses(rules, f"{treaty.treaty}/{name}"))
     for name, overlay in treaty.attachments.items():
         if not overlay.clauses or set(overlay.clauses) & set(clauses):
             page.line()
@@ -196,6 +210,18 @@ def _version(page: Page, outliner: Outliner, version: Version, *, alone: bool) -
         "self-judging": "the party itself decides what it owes",
     }
     page.field("owed", ", ".join(part for part in [*parts, discretion[owed.discretion]] if part))
+
+
+def _losses(page: Page, losses: Losses) -> None:
+    """What can take the casus or the duty away by growing, and where it stands in the clause."""
+    higher = "any other never does" if "gravity" in losses.by_more else "any other, such as the gravity, never does"
+    for label, subject, found, rest in (
+        ("if broader", "a broader definition", losses.by_broader, "of any other term it never does"),
+        ("if graver", "a fact higher on its scale", losses.by_more, higher),
+    ):
+        names = "; ".join(f"`{name}` (in {', '.join(places)})" for name, places in found.items())
+        never = f"{subject} never takes the casus or the duty away"
+        page.field(label, f"{subject} can take it away: {names}; {rest}" if found else never)
 
 
 def _conditions(page: Page, label: str, claims: tuple[Claim, ...]) -> None:

@@ -39,7 +39,8 @@ def show_run(
         else "nobody's account of disputed facts"
     )
     seen = f", as seen on {run.on.isoformat()}" if run.on else ""
-    page.line(f"{by}; {account}{seen}; judged by {run.executor}", "dim")
+    why = f", as rete is not trusted with {run.beyond}" if run.beyond else ""
+    page.line(f"{by}; {account}{seen}; judged by {run.executor}{why}", "dim")
     for clause, findings in run.findings.items():
         page.line()
         treaty, entry = run.rules.clause(clause)
@@ -101,6 +102,11 @@ def _show_group(page: Page, explainer: Explainer, group: list[Finding], *, every
 
 def _show_others(page: Page, run: Run, clause: str, others: Mapping[str, tuple[str, str]]) -> None:
     """In one line, whether the shipped profiles find otherwise."""
+    if not others:
+        asks = f"foedus matrix {run.scenario.scenario} --clause {clause}"
+        page.line()
+        page.field("other profiles", f"not asked, as there are many cases; `{asks}` asks them", indent=2)
+        return
     here = run.overall(clause)
     by_finding: dict[str, list[str]] = {}
     for name, (casus, duty) in others.items():

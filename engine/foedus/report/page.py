@@ -45,12 +45,17 @@ class Page:
 
     def line(self, text: str = "", style: Style = "plain", *, indent: int = 0, hang: int = 0) -> None:
         """One line, wrapped; further lines hang under the first."""
+        indent = min(indent, self.width // 2)
         room = max(self.width - indent, NARROW // 2)
         for index, piece in enumerate(textwrap.wrap(text, room, subsequent_indent=" " * hang) or [""]):
             self.lines.append(" " * indent + self.styled(piece, style) if index == 0 or piece else piece)
 
     def field(self, name: str, text: str, style: Style = "plain", *, indent: int = 2, column: int = 15) -> None:
-        """A named value in two columns."""
+        """A named value in two columns, or below its name where the page is too narrow for two."""
+        if self.width - indent - column < NARROW // 2:
+            self.line(name, "dim", indent=indent)
+            self.line(text, style, indent=indent + 2)
+            return
         room = max(self.width - indent - column, NARROW // 2)
         pieces = textwrap.wrap(text, room) or [""]
         for index, piece in enumerate(pieces):
@@ -62,6 +67,7 @@ class Page:
         for claim in claims:
             if not (claim.decides or everything):
                 continue
+            indent = min(indent, self.width // 2)
             if claim.joins and not everything and sum(each.decides for each in claim.of) == 1:
                 self.claims(claim.of, everything=False, indent=indent)
                 continue

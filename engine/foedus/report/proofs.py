@@ -118,7 +118,7 @@ def show(
     for pair in proofs.incompatible:
         if everything:
             page.line(_sentence(pair), indent=2, hang=2)
-    page.line(f"proved for all facts and all readings: {', '.join(f'{n} {kind}' for kind, n in counts.items())}")
+    page.line(f"proved for all facts and all readings: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
     page.line(
         f"{len(faults)} faults; {len(meant)} properties that the files explain; {len(rungs)} relations between help "
         f"and consultation; {len(proofs.incompatible)} pairs of duties that cannot both be performed"

@@ -86,6 +86,7 @@ def run_record(
         "title": run.scenario.title,
         "foedus": __version__,
         "executor": run.executor,
+        "beyond_rete": run.beyond,
         "profile": profile,
         "reading": dict(run.reading.choices),
         "account": run.account,
