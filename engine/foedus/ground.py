@@ -680,8 +680,8 @@ def situations_of(rules: Rules, facts: Facts, clause_id: str, name: str) -> Iter
             continue
         version = version_for(clause, event.date, facts.last_day(name))
         for adversary in adversaries:
-            if adversary == beneficiary:
-                continue  # who acts with others against himself is no victim of his own
+            if adversary == beneficiary and len(adversaries) > 1:
+                continue  # who acts with others against his own State is no victim of his own; alone, it is unrest
             for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
                 case = Case(clause_id, version, obligor, beneficiary, adversary, name)
                 yield Situation(rules, facts, case)
