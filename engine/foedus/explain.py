@@ -173,6 +173,20 @@ class Explainer:
                     claims.append(voice.claim(refused))
         return tuple(claims)
 
+    def turned(self, finding: Finding, layer: Derivation, term: str | None, event: str | None) -> Claim:
+        """A layer or step that has turned, on which term it turned and by which event."""
+        voice = _Voice(self, finding.case)
+        text, cites, name = voice.say(layer, "")
+        inner: tuple[Claim, ...] = ()
+        if event is not None:
+            inner = (Claim(self.event(event), layer.value, None, name=event),)
+        if term is not None:
+            entry, _, chosen = term.partition("=")
+            known = self.rules.terms[entry]
+            source = cite(known.definitions[chosen].source)
+            inner = (Claim(f"{known.title}: {known.definitions[chosen].title}", layer.value, source, inner, name=term),)
+        return Claim(text, layer.value, cites, inner, name=name)
+
     def in_force(self, in_force: InForce) -> str:
         """Since and until when the clause was in force, as the event meets it."""
         since = day(in_force.from_) if in_force.from_ else ""

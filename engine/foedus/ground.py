@@ -684,30 +684,32 @@ class Situation:
 
 
 def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
-    """Every case that the clause makes of the scenario: each act against a party, for each other party.
-
-    A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor. Of
-    non-aggression the obligor is the party that acted: where the casus arises it has done what it promised not to do.
-    """
+    """Every case that the clause makes of the scenario: each act against a party, for each other party."""
     for event in facts.events:
         yield from find_situations_of(rules, facts, clause_id, event)
 
 
-def find_situations_of(rules: Rules, facts: Facts, clause_id: str, event_id: str) -> Iterator[Situation]:
-    """The cases that the clause makes of one event."""
+def find_situations_of(rules: Rules, facts: Facts, clause_id: str, name: str) -> Iterator[Situation]:
+    """Every case that the clause makes of one event.
+
+    A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor. Of
+    non-aggression the obligor is the party that acted: where the casus arises it has done what it promised not to do.
+    """
     treaty, clause = rules.clause(clause_id)
-    event = facts.events[event_id]
+    event = facts.events[name]
     kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
     if "conduct" not in kinds:
         return
-    adversaries = facts.actors(event.id, "by") or (None,)
-    for beneficiary in facts.actors(event.id, "against") or ():
+    adversaries = facts.actors(name, "by") or (None,)
+    for beneficiary in facts.actors(name, "against") or ():
         if not _may_be(beneficiary, clause.beneficiaries, treaty):
             continue
-        version = version_for(clause, event.date, facts.last_day(event.id))
+        version = version_for(clause, event.date, facts.last_day(name))
         for adversary in adversaries:
+            if adversary == beneficiary and len(adversaries) > 1:
+                continue  # who acts with others against his own State is no victim of his own; alone, it is unrest
             for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
-                case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
+                case = Case(clause_id, version, obligor, beneficiary, adversary, name)
                 yield Situation(rules, facts, case)
 
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from foedus.report.layout import Point
     from foedus.report.matrix import Matrix
     from foedus.report.network import Drawing, Line
+    from foedus.report.timeline import Row
     from foedus.sweep import Step
+    from foedus.timeline import Step as TimelineStep
 
 BLUE, GREEN, VERMILION, PURPLE, ORANGE, SKY, YELLOW, GREY = (
     "#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#D9D9D9",
@@ -417,6 +419,52 @@ def plot_rounds(
 
 
 # Files
+
+
+STAGES = {
+    "due": ("#0072B2", ""), "left-to-the-party": ("#56B4E9", ""), "dormant": ("#E69F00", ""),
+    "undetermined": ("#F0E442", ""), "not-due": ("#FFFFFF", ""), "refused": ("#D55E00", "///"),
+    "performed": ("#009E73", ""), "released": ("#CC79A7", "..."), "ended": ("#999999", "xxx"),
+}  # fmt: skip
+"""Colour and hatching of each stage of an obligation (Okabe and Ito 2008)."""
+
+
+CAUTION_OF_TIME = "What the texts oblige to under one reading, and what was done; it is no forecast."
+
+
+def plot_timeline(title: str, steps: Sequence[TimelineStep], rows: Sequence[Row], path: Path) -> None:
+    """Events on top, and below them a bar for each obligation, coloured by where it stands."""
+    from datetime import timedelta
+
+    events = [(step.date, event.title or event.id) for step in steps for event in step.events]
+    first, last = min(day for day, _ in events), max(step.date for step in steps)
+    last += max((last - first) / 8, timedelta(days=1))
+    figure = _figure(8, 1.6 + 0.26 * len(events) + 0.62 * max(len(rows), 1), title, CAUTION_OF_TIME)
+    axes = figure.add_subplot()
+    top = len(rows) + 0.5 * len(events)
+    for index, (day, name) in enumerate(events):
+        height = top - 0.5 * index
+        axes.plot([day, day], [-0.5, height], color="#777777", linewidth=0.6, zorder=0)
+        axes.plot([day], [height], "o", color="black", markersize=4)
+        is_late = (day - first) > (last - first) * 0.6
+        label, place = f" {day.isoformat()}  {name} ", "right" if is_late else "left"
+        axes.text(day, height, label, ha=place, va="center", fontsize=7)
+    shown: dict[str, None] = {}
+    for row, (_, stages) in enumerate(reversed(rows)):
+        ends = [*(day for day, _ in stages[1:]), last]
+        for (day, stage), end in zip(stages, ends, strict=True):
+            colour, hatch = STAGES[stage]
+            legend = None if stage in shown else words(stage)
+            shown[stage] = None
+            axes.barh(row, end - day, left=day, height=0.55, color=colour, hatch=hatch, edgecolor="black",
+                      linewidth=0.6, label=legend)  # fmt: skip
+    axes.set_yticks(range(len(rows)), [name for name, _ in reversed(rows)], fontsize=7)
+    axes.set_xlim(first - (last - first) / 40, last)
+    axes.set_ylim(-0.6, top + 0.8)
+    axes.tick_params(axis="x", labelsize=7)
+    if rows:
+        figure.legend(loc="outside right center", fontsize=7, frameon=False)
+    _save(figure, path, title)
 
 
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure
