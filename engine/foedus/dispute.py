@@ -12,7 +12,7 @@ from foedus.model import Stated
 from foedus.reference import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from foedus.derivation import Overall
     from foedus.ground import Rules
@@ -55,6 +55,39 @@ class Dispute:
     points: tuple[Point, ...]
     by_first: tuple[tuple[Point, ...], ...]
     by_second: tuple[tuple[Point, ...], ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A choice or fact on which several positions part: each value with the names of those who take it."""
+
+    kind: Literal["choice", "fact"]
+    name: str
+    sides: tuple[tuple[Value | tuple[str, ...] | None, tuple[str, ...]], ...]
+
+
+def find_splits(rules: Rules, scenario: Scenario, clause: str, positions: Sequence[Position]) -> tuple[Split, ...]:
+    """The choices that several positions come to and make otherwise, and the facts that they tell otherwise."""
+    case = _Case(rules, scenario, clause)
+    made = {position.name: case.choices(position) for position in positions}
+    out = [_split("choice", name, {who: own[name] for who, own in made.items() if name in own})
+           for name in sorted({name for own in made.values() for name in own})]  # fmt: skip
+    parted = {split.name for split in out if len(split.sides) > 1}
+    for event in scenario.events:
+        for attribute, stated in _facts(event).items():
+            told = {position.name: stated.according_to(position.account) for position in positions}
+            out.append(_split("fact", f"{event.id}.{attribute}", told))
+    # a knob belongs to a definition: those who differ on that have no common knob to differ on
+    return tuple(
+        each for each in out if len(each.sides) > 1 and each.name.partition(".")[0] not in parted - {each.name}
+    )
+
+
+def _split(kind: Literal["choice", "fact"], name: str, values: Mapping[str, Value | tuple[str, ...] | None]) -> Split:
+    sides: dict[Value | tuple[str, ...] | None, list[str]] = {}
+    for who, value in values.items():
+        sides.setdefault(value, []).append(who)
+    return Split(kind, name, tuple((value, tuple(names)) for value, names in sides.items()))
 
 
 def map_dispute(rules: Rules, scenario: Scenario, clause: str, first: Position, second: Position) -> Dispute:

@@ -26,7 +26,7 @@ from foedus.formula import (
     Truth,
     Who,
 )
-from foedus.ground import APPLIED, Situation
+from foedus.ground import APPLIED, HELP_AS_ATTACK, Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -172,6 +172,20 @@ class Explainer:
                 if refused.value is not False:
                     claims.append(voice.claim(refused))
         return tuple(claims)
+
+    def turned(self, finding: Finding, layer: Derivation, term: str | None, event: str | None) -> Claim:
+        """A layer or step that has turned, on which term it turned and by which event."""
+        voice = _Voice(self, finding.case)
+        text, cites, name = voice.say(layer, "")
+        inner: tuple[Claim, ...] = ()
+        if event is not None:
+            inner = (Claim(self.event(event), layer.value, None, name=event),)
+        if term is not None:
+            entry, _, chosen = term.partition("=")
+            known = self.rules.terms[entry]
+            source = cite(known.definitions[chosen].source)
+            inner = (Claim(f"{known.title}: {known.definitions[chosen].title}", layer.value, source, inner, name=term),)
+        return Claim(text, layer.value, cites, inner, name=name)
 
     def in_force(self, in_force: InForce) -> str:
         """Since and until when the clause was in force, as the event meets it."""
@@ -379,6 +393,9 @@ class _Voice:
         if overlay is not None:
             stands = {True: "does not stand in the way", False: "stands in the way", None: "may stand in the way"}
             return f"{overlay.title} {stands[holds]}", cite(overlay.source), layer.name
+        if layer.name == HELP_AS_ATTACK:
+            counts = {True: "counts", False: "does not count", None: "may count"}
+            return f"help given under a treaty {counts[holds]} as an attack", None, layer.name
         applies = {True: "does not apply", False: "applies", None: "may apply"}
         return f"exception ({layer.name.replace('-', ' ')}) {applies[holds]}", article, layer.name
 

@@ -31,7 +31,8 @@ def conjunction(values: Iterable[Truth]) -> Truth:
 
 def disjunction(values: Iterable[Truth]) -> Truth:
     """True if any is true, else unknown if any is unknown, else false."""
-    return negation(conjunction(negation(v) for v in values))
+    values = tuple(values)
+    return True if True in values else None if None in values else False
 
 
 def negation(value: Truth) -> Truth:

@@ -52,6 +52,12 @@ if TYPE_CHECKING:
 TEMPORAL_SCOPE = "temporal-scope"
 """The term that decides whether a clause was in force for an event; every clause asks it."""
 
+HELP_AS_ATTACK = "help-as-attack"
+"""The term that decides whether help given under a treaty can itself be an attack; asked of such help alone."""
+
+IN_PERFORMANCE = "in_performance"
+"""The attribute of an event that is help given in performance of a treaty."""
+
 Condition = tuple[Formula, "Mapping[str, KnobSetting]"]
 """A formula, and the knobs of the definition that it stands in."""
 
@@ -315,12 +321,15 @@ class InForce:
 class Facts:
     """The events of a scenario on one account, seen on one day.
 
-    An event that did not happen, or not yet, is left out. What is unknown is absent from `known`.
+    An event that did not happen, or not yet, is left out. What is unknown is absent from `known`. `rounds` numbers the
+    events that are help given under a treaty: on one day, those of a round come after those of the rounds before, and
+    after all that the scenario itself lists.
     """
 
     scenario: Scenario
     account: str | None = None
     on: date | None = None
+    rounds: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def events(self) -> dict[str, Event]:
@@ -394,6 +403,10 @@ class Facts:
         first, second = self.events[one], self.events[other]
         if first.date != second.date or one == other:
             return first.date < second.date
+        if self.rounds:
+            earlier, later = self.rounds.get(one, 0), self.rounds.get(other, 0)
+            if earlier or later:
+                return earlier < later
         follows = second.follows
         while follows is not None and follows != one:
             follows = self.events[follows].follows if follows in self.events else None
@@ -493,6 +506,10 @@ class Situation:
 
     def _figure(self, actor: str) -> object:
         return self.rules.actors[actor].kind, actor in self.treaty.parties, self.facts.parts_played.get(actor)
+
+    def is_ruled_out(self, condition: Formula, event: str) -> bool:
+        """Whether binding the roles rules out that `some` event such that … is this one."""
+        return any(self.relates(relation, event) is False for relation in self.rules.relations(condition))
 
     def relates(self, formula: Who | Dated | About, event: str) -> Truth:
         """Whether the event stands in that relation to the case."""
@@ -600,11 +617,18 @@ class Situation:
     @property
     def _asked(self) -> tuple[Formula, Steps]:
         """Casus and steps; the same formulas for all cases of the same version and overlays."""
-        key = (self.case.clause, self.case.version, *self.overlays)
+        key = (self.case.clause, self.case.version, self._is_help, *self.overlays)
         found = self.rules.asked.get(key)
         if found is None:
             found = self.rules.asked[key] = (self._make_casus(), self._make_steps())
         return found
+
+    @property
+    def _is_help(self) -> bool:
+        """Whether the event is stated to be help under a treaty, so that it is asked whether that is an attack."""
+        fact = (self.case.event, IN_PERFORMANCE)
+        stated = self.overrides.get(fact, self.facts.known.get(fact))
+        return stated is True and HELP_AS_ATTACK in self.rules.terms
 
     def _make_casus(self) -> Formula:
         version = self.version
@@ -620,6 +644,8 @@ class Situation:
             kept += [Not(overlay.excludes)] if overlay.excludes else []
             if kept:
                 layers.append(Layer("exception", key, _switch(key, overlay, All(tuple(kept)), TRUE)))
+        if self._is_help:
+            layers.append(Layer("exception", HELP_AS_ATTACK, Term(HELP_AS_ATTACK)))
         return All(tuple(layers))
 
     def _make_steps(self) -> Steps:
@@ -658,25 +684,33 @@ class Situation:
 
 
 def find_situations(rules: Rules, facts: Facts, clause_id: str) -> Iterator[Situation]:
-    """Every case that the clause makes of the scenario: each act against a party, for each other party.
+    """Every case that the clause makes of the scenario: each act against a party, for each other party."""
+    for event in facts.events:
+        yield from find_situations_of(rules, facts, clause_id, event)
+
+
+def find_situations_of(rules: Rules, facts: Facts, clause_id: str, name: str) -> Iterator[Situation]:
+    """Every case that the clause makes of one event.
 
     A party does not owe to itself, nor against itself: where one of those who did it is a party, it is no obligor. Of
     non-aggression the obligor is the party that acted: where the casus arises it has done what it promised not to do.
     """
     treaty, clause = rules.clause(clause_id)
-    for event in facts.events.values():
-        kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
-        if "conduct" not in kinds:
+    event = facts.events[name]
+    kinds = {rules.vocabulary.acts[act].kind for act in _acts(event)}
+    if "conduct" not in kinds:
+        return
+    adversaries = facts.actors(name, "by") or (None,)
+    for beneficiary in facts.actors(name, "against") or ():
+        if not _may_be(beneficiary, clause.beneficiaries, treaty):
             continue
-        adversaries = facts.actors(event.id, "by") or (None,)
-        for beneficiary in facts.actors(event.id, "against") or ():
-            if not _may_be(beneficiary, clause.beneficiaries, treaty):
-                continue
-            version = version_for(clause, event.date, facts.last_day(event.id))
-            for adversary in adversaries:
-                for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
-                    case = Case(clause_id, version, obligor, beneficiary, adversary, event.id)
-                    yield Situation(rules, facts, case)
+        version = version_for(clause, event.date, facts.last_day(name))
+        for adversary in adversaries:
+            if adversary == beneficiary and len(adversaries) > 1:
+                continue  # who acts with others against his own State is no victim of his own; alone, it is unrest
+            for obligor in _obligors(treaty, clause, beneficiary, adversary, adversaries):
+                case = Case(clause_id, version, obligor, beneficiary, adversary, name)
+                yield Situation(rules, facts, case)
 
 
 def _status(

@@ -514,6 +514,9 @@ class Maker:
     def _make(self, residual: tuple[Any, ...]) -> int:
         name, *rest = residual
         diagrams = self.diagrams
+        if name == "diagram":
+            node: int = rest[0]
+            return node
         if name == "not":
             return diagrams.negate(self.diagram(rest[0]))
         if name == "pick":

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from foedus.vocabulary import Attribute, Value
 
 Residual = bool | tuple[Any, ...]
-"""`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`."""
+"""`True`, `False`, `("all", parts)`, `("any", parts)`, `("not", part)`, `("pick", variable, branches)`; and
+`("diagram", node)` for what is already a node of a store of diagrams."""
 
 Memo = dict[tuple[object, ...], Residual]
 """What is left of formulas, by all that it can depend on; shared by situations of one scenario and one space."""
@@ -127,12 +128,14 @@ class Evaluation:
 
     Situations of one scenario can share a `memo`: what is left of a term, of a layer or of `some` is found once for all
     cases and accounts that are alike in what it asks for.
+    `happens` tells of events that happen under some readings only under which they do.
     """
 
     space: Space
     situation: Situation
     frees: bool = False
     memo: Memo | None = None
+    happens: Mapping[str, Residual] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known = self.situation.known
@@ -250,6 +253,9 @@ class Evaluation:
         return ("pick", self.space.declare(kind, name, values, of), branches)
 
     def _test(self, test: Test, event: str, term: str, definition: str) -> Residual:
+        if test.attribute == "happened" and event in self.happens:
+            happened = self.happens[event]
+            return happened if True in test.values else negated(happened)
         name = test.attribute
         asked: tuple[Any, ...] = test.values
         attribute = self.vocabulary.attribute(name)

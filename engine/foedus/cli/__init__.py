@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 
-from foedus.cli import network, questions  # noqa: F401 - they register their commands
+from foedus.cli import alliances, network, questions, time  # noqa: F401 - they register their commands
 from foedus.cli.commands import app
 
 __all__ = ["app", "main"]

@@ -225,6 +225,13 @@ def matrix(
             "--define", metavar="TERM=*", help="One column for each definition of the term, instead of profiles."
         ),
     ] = None,
+    by_actor: Annotated[
+        bool,
+        typer.Option(
+            "--by-actor",
+            help="One column for each State, by its own profile and account, and on what they differ.",
+        ),
+    ] = False,
     on: On = None,
     rules: RulesFolder = None,
     format_: Annotated[
@@ -241,12 +248,18 @@ def matrix(
     found = [library.scenario(name) for name in scenario]
     clauses = [clause or each.clauses for each in found]
     known = rules_for(library, [c for each in clauses for c in each], found, terms=_starred(define))
-    columns = report.columns_for(
-        known,
-        _listed_profiles(library, known, profiles),
-        _starred(define),
-        choices_from(library, known, _fixed(define), None),
-    )
+    if by_actor and (profiles or define):
+        hint = "leave out --profiles and --define: each actor has its own reading"
+        raise InputErrors([InputError("`--by-actor` chooses the columns itself", None, hint)])
+    if by_actor:
+        columns = report.columns_of_actors(known, found)
+    else:
+        columns = report.columns_for(
+            known,
+            _listed_profiles(library, known, profiles),
+            _starred(define),
+            choices_from(library, known, _fixed(define), None),
+        )
     table = report.build(known, list(zip(found, clauses, strict=True)), columns, day_of(on))
     if plot is not None:
         from foedus.report.plot import plot_matrix

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors, Place, nearest
-from foedus.ground import TEMPORAL_SCOPE, Rules
+from foedus.ground import HELP_AS_ATTACK, TEMPORAL_SCOPE, Rules
 from foedus.loading import cache, resolve
 from foedus.model import Scenario, Treaty
 from foedus.vocabulary import Vocabulary
@@ -272,7 +272,7 @@ class Library:
                 found["overlay"][name] = self.find("overlay", name)
         for name in self.index["profile"] if profiles is None else profiles:
             found["profile"][name] = self.find("profile", name)
-        waiting = [TEMPORAL_SCOPE, *terms]
+        waiting = [TEMPORAL_SCOPE, HELP_AS_ATTACK, *terms]
         for value in [*found["treaty"].values(), *found["overlay"].values()]:
             waiting += resolve.terms_in(value)
         while waiting:

@@ -149,6 +149,11 @@ def find_scenario_troubles(known: Known, scenarios: Iterable[Scenario]) -> Itera
         yield from _Checker(known, ("scenario", scenario.scenario)).scenario(scenario)
 
 
+def find_event_troubles(known: Known, event: Event, ids: set[str]) -> Iterator[Trouble]:
+    """All that is wrong with names and values in one event, told after others; it may be about one yet to come."""
+    yield from _Checker(known, ("event", event.id)).event((), event, ids | ({event.about} if event.about else set()))
+
+
 def _find_cycles(known: Known) -> Iterator[Trouble]:
     """Terms whose definitions lead back to themselves."""
     uses = {name: terms_in(term) for name, term in known.rules.terms.items()}

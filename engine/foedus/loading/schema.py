@@ -29,8 +29,9 @@ KINDS: dict[str, Any] = {
     "overlay": Overlay,
     "profile": Profile,
     "scenario": Scenario,
+    "event": Event,
 }
-"""What a file can hold, by the key that tells."""
+"""What a file, or a line of a stream, can hold, by the key that tells; an event has no such key."""
 
 
 @cache
@@ -43,8 +44,9 @@ def build(kind: str, document: Document) -> tuple[Any, list[InputError]]:
     """The model object that a document holds, and what is wrong with it; the object is `None` if anything is."""
     data = document.data
     if not isinstance(data, dict):
-        return None, [InputError(f"a {kind} is expected, a mapping of keys to values", document.place(()))]
-    if kind not in data:
+        article = "an" if kind == "event" else "a"
+        return None, [InputError(f"{article} {kind} is expected, a mapping of keys to values", document.place(()))]
+    if kind != "event" and kind not in data:
         return None, [_without_its_kind(kind, data, document)]
     shaped = _shape(kind, data)
     try:
@@ -102,6 +104,8 @@ def _shape(kind: str, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 - plain d
         return data["actors"]
     if kind == "scenario" and isinstance(data.get("events"), list):
         return {**data, "events": [_shape_event(event) for event in data["events"]]}
+    if kind == "event":
+        return _shape_event(data)
     if kind == "treaty" and isinstance(data.get("clauses"), dict):
         return {**data, "clauses": {name: _shape_clause(each) for name, each in data["clauses"].items()}}
     return data

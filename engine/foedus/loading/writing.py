@@ -1,4 +1,4 @@
-"""Scenarios written out as files that run."""
+"""Scenarios and events written out as files that run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_scenario(scenario: Scenario, title: str, summary: str) -> str:
         f"clauses: [{', '.join(scenario.clauses)}]",
         "events:",
     ]
-    lines += [f"  - {json.dumps(_event(event), ensure_ascii=False)}" for event in scenario.events]
+    lines += [f"  - {json.dumps(write_event(event), ensure_ascii=False)}" for event in scenario.events]
     if scenario.expect:
         lines.append("expect:")
         lines += [f"  - {json.dumps(_expectation(each), ensure_ascii=False)}" for each in scenario.expect]
@@ -36,13 +36,14 @@ def _expectation(expectation: Expectation) -> dict[str, Any]:
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
+def write_event(event: Event) -> dict[str, Any]:
+    """The plain data that states an event, with the keys of a scenario file."""
     out: dict[str, Any] = {"id": event.id, "date": event.date.isoformat(), "act": _fact(event.act)}
     if event.until is not None:
         out["until"] = event.until if isinstance(event.until, str) else event.until.isoformat()
     for name in ("by", "against"):
         out[name] = _fact(getattr(event, name))
-    for name in ("about", "follows", "title"):
+    for name in ("about", "follows", "title", "unsure", "note"):
         if getattr(event, name) is not None:
             out[name] = getattr(event, name)
     return out | {name: _fact(stated) for name, stated in event.facts.items()}

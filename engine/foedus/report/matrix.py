@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from foedus.report.finding import CASUS_WORDS
+from foedus.dispute import Position, find_splits
+from foedus.readings import disputants
+from foedus.report.finding import CASUS_WORDS, FEW
+from foedus.report.readings import said
 from foedus.run import run, under
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from foedus.dispute import Split
     from foedus.ground import Rules
-    from foedus.model import Scenario
+    from foedus.model import Profile, Scenario
     from foedus.vocabulary import Value
 
 CAUTION = "Each column is one listed reading; how many of them agree is no probability."
@@ -24,20 +28,23 @@ CAUTION = "Each column is one listed reading; how many of them agree is no proba
 
 @dataclass(frozen=True)
 class Column:
-    """One reading: its name, and the choices and account that it makes."""
+    """One reading: its name, the choices and account that it makes, and whether it is an actor's own."""
 
     name: str
     choices: Mapping[str, Value]
     account: str | None
+    profile: str | None = None
+    is_an_actors: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """One clause of one scenario, and what each column finds: casus and duty."""
+    """One clause of one scenario, what each column finds (casus and duty), and on what actors who differ part."""
 
     scenario: str
     clause: str
     cells: tuple[tuple[str, str], ...]
+    splits: tuple[Split, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,20 +69,54 @@ def columns_for(
     return (Column("default", choices, None), *named)
 
 
+def columns_of_actors(rules: Rules, scenarios: Sequence[Scenario]) -> tuple[Column, ...]:
+    """A column for each State with a profile that speaks of the time, and for each other actor who disputes a fact."""
+    own = [each for each in rules.profiles.values() if each.account and any(_speaks(each, s) for s in scenarios)]
+    columns = [
+        Column(f"{each.profile} ({each.account})", *under(each, {}, None), each.profile, is_an_actors=True)
+        for each in own
+    ]
+    heard = {each.account for each in own}
+    others = {code: None for scenario in scenarios for code in disputants(scenario) if code not in heard}
+    return (*columns, *(Column(code, {}, code, is_an_actors=True) for code in others if code in rules.actors))
+
+
+def _speaks(profile: Profile, scenario: Scenario) -> bool:
+    return any(profile.speaks_of(event.date) for event in scenario.events)
+
+
 def build(
     rules: Rules, asked: Sequence[tuple[Scenario, Sequence[str]]], columns: tuple[Column, ...], on: date | None
 ) -> Matrix:
-    """Judge every clause of every scenario under every column."""
+    """Judge every clause of every scenario under every column; a column of an actor only where it has a say."""
     rows = []
     for scenario, clauses in asked:
         results = [
             run(rules, scenario, clauses=clauses, choices=column.choices, account=column.account, on=on)
+            if _has_a_say(rules, column, scenario)
+            else None
             for column in columns
         ]
         for clause in clauses:
-            found = [result.overall(clause) for result in results]
-            rows.append(Row(scenario.scenario, clause, tuple((each.casus, each.duty) for each in found)))
+            found = [result.overall(clause) if result else None for result in results]
+            cells = tuple((each.casus, each.duty) if each else ("no-case", "no-case") for each in found)
+            positions = [
+                Position(column.name, column.choices, column.account)
+                for column, each in zip(columns, found, strict=True)
+                if each is not None and each.casus != "no-case" and column.is_an_actors
+            ]
+            parted = len({each for each in cells if each[0] != "no-case"}) > 1
+            splits = find_splits(rules, scenario, clause, positions) if positions and parted else ()
+            rows.append(Row(scenario.scenario, clause, cells, splits))
     return Matrix(columns, tuple(rows))
+
+
+def _has_a_say(rules: Rules, column: Column, scenario: Scenario) -> bool:
+    if not column.is_an_actors:
+        return True
+    if column.profile is None:
+        return column.account in disputants(scenario)
+    return _speaks(rules.profiles[column.profile], scenario)
 
 
 def matrix_record(matrix: Matrix, inputs: Mapping[str, str]) -> dict[str, Any]:
@@ -87,6 +128,14 @@ def matrix_record(matrix: Matrix, inputs: Mapping[str, str]) -> dict[str, Any]:
                 "scenario": row.scenario,
                 "clause": row.clause,
                 "findings": [{"casus": casus, "duty": duty} for casus, duty in row.cells],
+                "differ": [
+                    {
+                        "kind": split.kind,
+                        "name": split.name,
+                        "sides": [{"value": value, "columns": list(names)} for value, names in split.sides],
+                    }
+                    for split in row.splits
+                ],
             }
             for row in matrix.rows
         ],
@@ -123,7 +172,30 @@ def _markdown(matrix: Matrix) -> str:
         "| " + " | ".join([row.scenario, row.clause, *(words(*cell) for cell in row.cells)]) + " |"
         for row in matrix.rows
     ]
+    for row in matrix.rows:
+        if row.splits:
+            lines += ["", f"{row.scenario}, {row.clause}: they differ on", ""]
+            lines += [f"- {text}" for text in _splits(row)]
     return "\n".join(lines) + "\n"
+
+
+def _splits(row: Row) -> list[str]:
+    """On what actors part, a line a word or fact: those who stand alone by name, and most of them as the others."""
+    out = []
+    for split in row.splits:
+        sides = sorted(split.sides, key=lambda side: len(side[1]))
+        told = []
+        for value, columns in sides:
+            is_most = len(columns) > FEW and columns is sides[-1][1]
+            who = f"the other {len(columns)}" if is_most else ", ".join(_code(name) for name in columns)
+            told.append(f"{said(value)} ({who})")
+        out.append(f"{split.name}: {'; '.join(told)}")
+    return out
+
+
+def _code(name: str) -> str:
+    """A column's name without the code of its actor."""
+    return name.partition(" (")[0]
 
 
 _MARKS = {
@@ -143,6 +215,7 @@ def _short(casus: str, duty: str) -> str:
 def _table(matrix: Matrix) -> str:
     """A row a clause where the terminal is wide enough for the columns, else a row a reading."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -165,6 +238,11 @@ def _table(matrix: Matrix) -> str:
         table.add_row(head, *row)
     with console.capture() as capture:
         console.print(table)
+        for each in matrix.rows:
+            if each.splits:
+                console.print(Text(f"{each.scenario} · {each.clause}: they differ on"))
+                for text in _splits(each):
+                    console.print(Padding(Text(text), (0, 0, 0, 2)))
         console.print(
             "yes: the casus foederis arises; left: the party itself decides what it owes.", style="dim", soft_wrap=True
         )
@@ -188,11 +266,18 @@ def _html(matrix: Matrix) -> str:
         + "</tr>"
         for row in matrix.rows
     )
+    below = "".join(
+        f"<h2>{escape(row.scenario)}, {escape(row.clause)}: they differ on</h2>\n<ul>\n"
+        + "\n".join(f"<li>{escape(text)}</li>" for text in _splits(row))
+        + "\n</ul>\n"
+        for row in matrix.rows
+        if row.splits
+    )
     style = (
         "body{font:16px/1.4 sans-serif;margin:2em}table{border-collapse:collapse}"
         "th,td{border:1px solid #999;padding:.4em .6em;text-align:left}"
     )
     return (
         "<!doctype html>\n<html lang=en><meta charset=utf-8><title>foedus matrix</title>"
-        f"<style>{style}</style>\n<table>\n<tr>{head}</tr>\n{body}\n</table>\n<p>{CAUTION}</p>\n</html>\n"
+        f"<style>{style}</style>\n<table>\n<tr>{head}</tr>\n{body}\n</table>\n{below}<p>{CAUTION}</p>\n</html>\n"
     )

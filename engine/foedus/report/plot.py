@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from foedus.report.layout import Point
     from foedus.report.matrix import Matrix
     from foedus.report.network import Drawing, Line
+    from foedus.report.timeline import Row
     from foedus.sweep import Step
+    from foedus.timeline import Step as TimelineStep
 
 BLUE, GREEN, VERMILION, PURPLE, ORANGE, SKY, YELLOW, GREY = (
     "#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#D9D9D9",
@@ -363,7 +365,106 @@ def _draw_key(axes: Any, drawn: Drawing, key: Sequence[str], columns: int, size:
         )  # fmt: skip
 
 
+# The rounds of a cascade
+
+ARROWS = {"event": ("#7F7F7F", "solid"), "help": (BLUE, "solid"), "assistance": (ORANGE, "dashed")}
+"""Colour and line of what the scenario lists, armed help, and help without arms."""
+CAUTION_OF_CASCADE = "What would follow if those who owe performed; it is no forecast."
+UNDER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+"""What keeps a label legible where lines run under it."""
+
+
+def plot_rounds(
+    title: str,
+    nodes: Sequence[tuple[str, str, int]],
+    links: Sequence[tuple[str, str, int, str, str]],
+    path: Path,
+) -> None:
+    """A line for each actor, thick once it acts or is acted against, and an arrow for each act, in order of rounds."""
+    arrows: dict[tuple[int, str, str], list[tuple[str, str]]] = {}
+    for source, target, number, kind, label in sorted(links, key=lambda link: link[2]):
+        arrows.setdefault((number, source, target), []).append((kind, label))
+    figure = _figure(max(8, 1.6 + 0.5 * len(arrows)), 1.8 + 0.62 * len(nodes), title, CAUTION_OF_CASCADE)
+    axes = figure.add_subplot()
+    row = {node: index for index, (node, _, _) in enumerate(nodes)}
+    since: dict[str, int] = {}
+    begins: dict[int, int] = {}
+    for slot, ((number, source, target), own) in enumerate(arrows.items()):
+        begins.setdefault(number, slot)
+        kind = next((each for each, _ in own if each != "event"), "event")
+        colour, line = ARROWS[kind]
+        arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 2}
+        axes.annotate("", xy=(slot, row[target]), xytext=(slot, row[source]), arrowprops=arrow)
+        axes.plot(slot, row[source], "o", color=colour, markersize=4)
+        told = "\n".join(dict.fromkeys(textwrap.fill(label, 34) for _, label in own[:2]))
+        middle = (row[source] + row[target]) / 2
+        axes.text(slot + 0.08, middle, told, fontsize=5, rotation=90, va="center", ha="left", bbox=UNDER)
+        for actor in (source, target):
+            since.setdefault(actor, slot)
+    last = len(arrows)
+    for node, index in row.items():
+        axes.plot([-0.5, since.get(node, last)], [index, index], color="#BBBBBB", linewidth=0.8, linestyle="dotted")
+        axes.plot([since.get(node, last), last], [index, index], color="black", linewidth=1.4)
+    for slot in begins.values():
+        axes.axvline(slot - 0.5, color="#BBBBBB", linewidth=0.8)
+    axes.set_xlim(-0.5, max(last, 1))
+    axes.set_ylim(len(nodes) - 0.4, -0.6)
+    axes.set_yticks(range(len(nodes)), [name for _, name, _ in nodes], fontsize=8)
+    axes.set_xticks(list(begins.values()), [f"round {number}" if number else "listed" for number in begins], fontsize=8)
+    for kind, label in (("event", "listed event"), ("help", "armed help"), ("assistance", "help without arms")):
+        axes.plot([], [], color=ARROWS[kind][0], linestyle=ARROWS[kind][1], label=label)
+    figure.legend(loc="outside upper right", ncols=3, fontsize=7, frameon=False)
+    _without_frame(axes, "bottom", "left")
+    _save(figure, path, title)
+
+
 # Files
+
+
+STAGES = {
+    "due": ("#0072B2", ""), "left-to-the-party": ("#56B4E9", ""), "dormant": ("#E69F00", ""),
+    "undetermined": ("#F0E442", ""), "not-due": ("#FFFFFF", ""), "refused": ("#D55E00", "///"),
+    "performed": ("#009E73", ""), "released": ("#CC79A7", "..."), "ended": ("#999999", "xxx"),
+}  # fmt: skip
+"""Colour and hatching of each stage of an obligation (Okabe and Ito 2008)."""
+
+
+CAUTION_OF_TIME = "What the texts oblige to under one reading, and what was done; it is no forecast."
+
+
+def plot_timeline(title: str, steps: Sequence[TimelineStep], rows: Sequence[Row], path: Path) -> None:
+    """Events on top, and below them a bar for each obligation, coloured by where it stands."""
+    from datetime import timedelta
+
+    events = [(step.date, event.title or event.id) for step in steps for event in step.events]
+    first, last = min(day for day, _ in events), max(step.date for step in steps)
+    last += max((last - first) / 8, timedelta(days=1))
+    figure = _figure(8, 1.6 + 0.26 * len(events) + 0.62 * max(len(rows), 1), title, CAUTION_OF_TIME)
+    axes = figure.add_subplot()
+    top = len(rows) + 0.5 * len(events)
+    for index, (day, name) in enumerate(events):
+        height = top - 0.5 * index
+        axes.plot([day, day], [-0.5, height], color="#777777", linewidth=0.6, zorder=0)
+        axes.plot([day], [height], "o", color="black", markersize=4)
+        is_late = (day - first) > (last - first) * 0.6
+        label, place = f" {day.isoformat()}  {name} ", "right" if is_late else "left"
+        axes.text(day, height, label, ha=place, va="center", fontsize=7)
+    shown: dict[str, None] = {}
+    for row, (_, stages) in enumerate(reversed(rows)):
+        ends = [*(day for day, _ in stages[1:]), last]
+        for (day, stage), end in zip(stages, ends, strict=True):
+            colour, hatch = STAGES[stage]
+            legend = None if stage in shown else words(stage)
+            shown[stage] = None
+            axes.barh(row, end - day, left=day, height=0.55, color=colour, hatch=hatch, edgecolor="black",
+                      linewidth=0.6, label=legend)  # fmt: skip
+    axes.set_yticks(range(len(rows)), [name for name, _ in reversed(rows)], fontsize=7)
+    axes.set_xlim(first - (last - first) / 40, last)
+    axes.set_ylim(-0.6, top + 0.8)
+    axes.tick_params(axis="x", labelsize=7)
+    if rows:
+        figure.legend(loc="outside right center", fontsize=7, frameon=False)
+    _save(figure, path, title)
 
 
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure

@@ -1,0 +1,139 @@
+"""Conflicts of obligations in the state that a cascade has reached: listed with their articles, never resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from foedus.cascade import Judged
+from foedus.derivation import conclude
+from foedus.ground import APPLIED, SET_ASIDE, Reading, merge
+from foedus.reference import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from foedus.cascade import Cascade
+    from foedus.derivation import Finding
+    from foedus.ground import Rules
+    from foedus.model import Treaty
+
+Sort = Literal["both-sides", "non-aggression", "neutrality", "charter"]
+OWED = frozenset({"due", "left-to-the-party"})
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An obligor bound to what it may not do, or to help and to fight the same actor.
+
+    `first` is a duty of help. `second` is the finding that it conflicts with; against the Charter it is the same case
+    with the overlay read the other way. `precedence` is what the treaties say of which of them goes before.
+    """
+
+    kind: Sort
+    obligor: str
+    first: Judged
+    second: Finding
+    overlay: str | None = None
+    precedence: tuple[str, ...] = ()
+
+
+def find_conflicts(cascade: Cascade) -> tuple[Conflict, ...]:
+    """Every conflict of the state reached, each pair of articles once for the same actors."""
+    owed = {each.finding.case: each for each in cascade.duties() if each.finding.duty in OWED}
+    owed.update({step.judged.finding.case: step.judged for step in cascade.steps})
+    found: dict[tuple[object, ...], Conflict] = {}
+    for conflict in (
+        *_both_sides(cascade, list(owed.values())),
+        *_against_promise(cascade, list(owed.values())),
+        *_against_the_charter(cascade),
+    ):
+        first, second = conflict.first.finding.case, conflict.second.case
+        key = (
+            conflict.kind, conflict.overlay, conflict.obligor, first.clause, first.beneficiary, first.adversary,
+            second.clause, second.beneficiary,
+        )  # fmt: skip
+        found.setdefault(key, conflict)
+    return tuple(found.values())
+
+
+def _both_sides(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]:
+    """Help owed against an actor to whom help is owed too."""
+    for one in owed:
+        for other in owed:
+            first, second = one.finding.case, other.finding.case
+            if first.obligor == second.obligor and first.adversary == second.beneficiary:
+                said = precedence(cascade.rules, first.clause, second.clause)
+                yield Conflict("both-sides", first.obligor, one, other.finding, None, said)
+
+
+def _against_promise(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]:
+    """Help owed against an actor to whom non-aggression or neutrality is owed."""
+    promises = [
+        (cascade.rules.clause(clause)[1].kind, each.finding)
+        for clause, findings in cascade.judged.items()
+        if cascade.rules.clause(clause)[1].kind in {"nonaggression", "neutrality"}
+        for each in findings
+        if each.finding.casus == "arises"
+    ]
+    for one in owed:
+        case = one.finding.case
+        for kind, promise in promises:
+            theirs = promise.case
+            if theirs.obligor != case.obligor or theirs.beneficiary != case.adversary:
+                continue
+            if kind == "neutrality" and promise.duty in OWED:
+                said = precedence(cascade.rules, case.clause, theirs.clause)
+                yield Conflict("neutrality", case.obligor, one, promise, None, said)
+            elif kind == "nonaggression" and theirs.event in cascade.rounds:
+                said = precedence(cascade.rules, case.clause, theirs.clause)
+                yield Conflict("non-aggression", case.obligor, one, promise, None, said)
+
+
+def _against_the_charter(cascade: Cascade) -> Iterator[Conflict]:
+    """Help that is owed with an overlay of the Charter set aside, and not with it applied."""
+    for one in cascade.duties():
+        situation = cascade.situation(one)
+        for name, overlay in situation.overlays.items():
+            is_deciding = name in one.reasons or one.finding.casus == "arises"
+            if overlay.kind != "charter" or not is_deciding:
+                continue
+            found = {}
+            for option in (APPLIED, SET_ASIDE):
+                reading = Reading(merge(one.voice.reading.choices, {name: option}), cascade.rules)
+                found[option] = conclude(situation, judge(situation, reading))
+            if found[SET_ASIDE].duty in OWED and found[APPLIED].duty not in OWED:
+                owes = Judged(found[SET_ASIDE], one.voice)
+                said = ("Charter, article 103: obligations under the Charter prevail",)
+                yield Conflict("charter", one.finding.case.obligor, owes, found[APPLIED], name, said)
+
+
+def precedence(rules: Rules, first: str, second: str) -> tuple[str, ...]:
+    """What two treaties, and the law of treaties, say of which of them goes before; often nothing."""
+    one, other = (rules.clause(clause)[0] for clause in (first, second))
+    if one.treaty == other.treaty:
+        return ("both stand in one treaty",)
+    out = [text for treaty in (one, other) for text in _own_words(treaty)]
+    for newer, older in ((one, other), (other, one)):
+        if older.treaty in newer.replaces:
+            out.append(f"{newer.short} replaces {older.short}")
+    earlier, later = sorted((one, other), key=lambda treaty: (treaty.signed or treaty.in_force.from_, treaty.treaty))
+    if set(one.parties) == set(other.parties):
+        out.append(f"the same parties: the later treaty goes before, {later.short} (VCLT, article 30(3))")
+    elif len(set(one.parties) & set(other.parties)) > 1:
+        out.append(
+            f"between parties to both the later treaty goes before, {later.short}; "
+            f"towards the others each binds as it stands (VCLT, article 30(4))"
+        )
+    else:
+        out.append(
+            f"{earlier.short} and {later.short} bind towards different States: both stand, and to keep one is to break "
+            "the other (VCLT, article 30(4)(b) and (5))"
+        )
+    return tuple(out)
+
+
+def _own_words(treaty: Treaty) -> Iterator[str]:
+    """What the treaty itself says of other treaties."""
+    for each in treaty.precedence:
+        yield f"{treaty.short}, {each.article}: {each.says}"

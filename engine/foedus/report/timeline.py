@@ -1,0 +1,238 @@
+"""The page, the records and the rows of a timeline: only what each step changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from foedus import __version__
+from foedus.explain import Claim, Explainer, day, days_of, listed
+from foedus.report.finding import CASUS_WORDS, FEW, STYLES
+from foedus.report.record import claim_record, plain
+from foedus.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from foedus.ground import Facts
+    from foedus.report.page import Page, Style
+    from foedus.standing import Cause, Standing
+    from foedus.timeline import Change, Mark, Step, Timeline
+
+STAGE_WORDS = {"left-to-the-party": "left to the party", "not-due": "not due"}
+STAGE_STYLES: dict[str, Style] = {**STYLES, "refused": "red", "performed": "green", "released": "dim", "ended": "dim"}
+
+
+def show_head(page: Page, title: str, timeline: Timeline, profile: str | None) -> None:
+    """Of what the timeline is, and how it reads."""
+    page.line(title, "bold")
+    by = f"profile {profile} ({timeline.rules.profiles[profile].title})" if profile else "default reading"
+    account = timeline.rules.actors[timeline.account].name if timeline.account else None
+    facts = f"the facts as {account} states them" if account else "nobody's account of disputed facts"
+    page.line(f"{by}; {facts}; judged by reference", "dim")
+    if timeline.forget is not None:
+        page.line(f"events and cases of more than {timeline.forget} days ago are forgotten", "dim")
+
+
+def show_step(page: Page, timeline: Timeline, step: Step, *, everything: bool) -> None:
+    """One step: its day, its events, and what changed."""
+    page.line()
+    page.line(day(step.date), "bold")
+    for mark in step.marks:
+        page.line(mark_words(timeline, mark), indent=2, hang=2)
+    for event in step.events:
+        explainer = _explainer(timeline, None, step)
+        ends = "" if event.until is None else f" ({days_of(event)})"
+        page.line(explainer.event_title(event.id) + ends, "cyan", indent=2, hang=2)
+    quiet = [change for change in step.changes if _is_quiet(change) and len(timeline.clauses) > FEW and not everything]
+    for change in step.changes:
+        if change not in quiet:
+            _show_change(page, timeline, step, change, everything=everything)
+    if quiet:
+        count = sum(len(change.obligors) for change in quiet)
+        page.line(f"{count} new cases in which it does not arise (--long shows them)", "dim", indent=4)
+
+
+def _is_quiet(change: Change) -> bool:
+    return change.before is None and change.after.casus == "does-not-arise"
+
+
+def _explainer(timeline: Timeline, facts: Facts | None, step: Step) -> Explainer:
+    from foedus.model import Scenario
+
+    scenario = facts.scenario if facts is not None else Scenario("", "", "", events=step.events)
+    on = facts.on if facts is not None else step.date
+    return Explainer(Run(scenario, timeline.rules, timeline.reading, timeline.account, on, "reference", {}))
+
+
+def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, everything: bool) -> None:
+    explainer = _explainer(timeline, change.facts, step)
+    case, before, after = change.finding.case, change.before, change.after
+    page.line(f"{case.clause}: {_who(explainer, change)}", indent=4, hang=2)
+    if case.event not in {event.id for event in step.events}:
+        page.line(f"for: {explainer.event(case.event)}", indent=6, hang=2)
+    if before is None or before.casus != after.casus:
+        was = f"{CASUS_WORDS[before.casus]} → " if before is not None else ""
+        page.field("casus foederis", was + CASUS_WORDS[after.casus], STYLES[after.casus], indent=6)
+    was = f"{words(before.stage)} → " if before is not None and before.stage != after.stage else ""
+    page.field("duty", was + _standing(explainer, change), STAGE_STYLES[after.stage], indent=6)
+    claims = [_cause_claim(explainer, change, cause) for cause in change.causes]
+    page.claims(claims, everything=True, indent=6)
+    if everything:
+        page.line("grounds", "dim", indent=6)
+        page.claims(explainer.why(change.finding), everything=True, indent=8)
+
+
+def _who(explainer: Explainer, change: Change) -> str:
+    case = change.finding.case
+    obligors = [explainer.actor(each) for each in change.obligors]
+    if len(obligors) > FEW:
+        obligors = [*obligors[: FEW - 1], f"{len(obligors) - FEW + 1} others"]
+    against = "" if case.adversary in change.obligors else f", against {explainer.actor(case.adversary)}"
+    return f"{listed(obligors, 'and')}, to {explainer.actor(case.beneficiary)}{against}"
+
+
+def words(stage: str) -> str:
+    """A stage as it is read out."""
+    return STAGE_WORDS.get(stage, stage)
+
+
+def _standing(explainer: Explainer, change: Change) -> str:
+    """Where the obligation stands, what is owed and until when."""
+    after = change.after
+    if after.stage in {"due", "left-to-the-party", "dormant"}:
+        text = explainer.duty(change.finding)
+        if after.stage != "dormant" and after.due_by is not None:
+            days = change.finding.owed.within_days
+            text += f"; due by {day(after.due_by)} ({days} days)"
+        return text + (", and that day has passed" if after.late else "")
+    return words(after.stage)
+
+
+def _cause_claim(explainer: Explainer, change: Change, cause: Cause) -> Claim:
+    if cause.layer is not None:
+        return explainer.turned(change.finding, cause.layer, cause.term, cause.event)
+    match cause.stage:
+        case "performance":
+            return Claim(f"performed: {explainer.event(str(cause.event))}", holds=True)
+        case "release":
+            return Claim(f"released: {explainer.event(str(cause.event))}", holds=True)
+    if cause.name == "deadline":
+        return (
+            Claim(f"deadline passed: {day(change.after.due_by)}", holds=True)
+            if change.after.due_by
+            else Claim("", None)
+        )
+    until = change.finding.in_force.until
+    return Claim(f"time: the treaty ceased to be in force on {day(until)}" if until else "time", holds=True)
+
+
+def mark_words(timeline: Timeline, mark: Mark) -> str:
+    """What a day brings by itself."""
+    if mark.kind == "amended":
+        return f"{mark.what} reads anew"
+    treaty = timeline.rules.treaties[mark.what]
+    verb = "comes into force" if mark.kind == "begins" else "ceases to be in force"
+    whom = ""
+    if len(mark.parties) < len(treaty.parties):
+        names = [timeline.rules.actors[code].name for code in mark.parties]
+        shown = names if len(names) <= FEW else [*names[: FEW - 1], f"{len(names) - FEW + 1} others"]
+        whom = f" for {listed(shown, 'and')}"
+    return f"{treaty.short} {verb}{whom}"
+
+
+# Records
+
+
+def head_record(
+    scenario: str | None, timeline: Timeline, profile: str | None, inputs: Mapping[str, str]
+) -> dict[str, Any]:
+    """Of what the timeline is, as plain data; the first line of the output."""
+    return {
+        "timeline": scenario,
+        "foedus": __version__,
+        "executor": "reference",
+        "clauses": list(timeline.clauses),
+        "profile": profile,
+        "reading": dict(timeline.choices),
+        "account": timeline.account,
+        "forget": timeline.forget,
+        "inputs": dict(sorted(inputs.items())),
+    }
+
+
+def step_record(timeline: Timeline, step: Step, *, everything: bool = False) -> dict[str, Any]:
+    """A step as plain data."""
+    explainer = _explainer(timeline, None, step)
+    return {
+        "date": step.date.isoformat(),
+        "events": [{"id": event.id, "title": explainer.event_title(event.id)} for event in step.events],
+        "marks": [plain(mark) for mark in step.marks],
+        "changes": [_change_record(timeline, step, change, everything=everything) for change in step.changes],
+    }
+
+
+def _change_record(timeline: Timeline, step: Step, change: Change, *, everything: bool) -> dict[str, Any]:
+    case = change.finding.case
+    grounds = {}
+    if everything:
+        explainer = _explainer(timeline, change.facts, step)
+        grounds = {"grounds": [claim_record(claim) for claim in explainer.why(change.finding)]}
+    return {
+        "clause": case.clause,
+        "obligors": list(change.obligors),
+        "beneficiary": case.beneficiary,
+        "adversary": case.adversary,
+        "event": case.event,
+        "before": standing_record(change.before),
+        "after": standing_record(change.after),
+        "owed": {"kind": timeline.rules.clause(case.clause)[1].kind, **plain(change.finding.owed)},
+        "causes": [
+            {"stage": each.stage, "name": each.name, "holds": each.holds, "term": each.term, "event": each.event}
+            for each in change.causes
+        ],
+        **grounds,
+    }
+
+
+def standing_record(standing: Standing | None) -> dict[str, Any] | None:
+    """Where an obligation stands, as plain data."""
+    if standing is None:
+        return None
+    return {
+        "casus": standing.casus,
+        "duty": standing.duty,
+        "stage": standing.stage,
+        "since": standing.since.isoformat(),
+        "waiting_for": list(standing.waiting_for),
+        "by": standing.by,
+        "due_by": standing.due_by.isoformat() if standing.due_by else None,
+        "late": standing.late,
+    }
+
+
+# Rows of a picture
+
+Row = tuple[str, tuple[tuple["date", str], ...]]
+"""What a row is called, and from which day on the obligation stands where."""
+
+
+def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
+    """A row for each obligation that came to something; those that fared alike in one matter are one row."""
+    history: dict[tuple[str, str, str, str | None, str], list[tuple[date, str]]] = {}
+    for step in steps:
+        for change in step.changes:
+            case = change.finding.case
+            for obligor in change.obligors:
+                key = (case.clause, case.event, case.beneficiary, case.adversary, obligor)
+                history.setdefault(key, []).append((step.date, change.after.stage))
+    alike: dict[tuple[str, str, str, str | None, tuple[tuple[date, str], ...]], list[str]] = {}
+    for (clause, event, beneficiary, adversary, obligor), told in history.items():
+        alike.setdefault((clause, event, beneficiary, adversary, tuple(told)), []).append(obligor)
+    out = []
+    for (clause, event, beneficiary, _, stages), obligors in alike.items():
+        names = [timeline.rules.actors[code].name for code in obligors]
+        shown = names if len(names) < FEW else [names[0], f"{len(names) - 1} others"]
+        who = f"{listed(shown, 'and')} to {timeline.rules.actors[beneficiary].name}"
+        out.append((f"{clause}\n{who}\n({event})", stages))
+    return out
