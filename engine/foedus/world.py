@@ -3,7 +3,8 @@
 The facts of all these events are open, who did them and when as well, and whether they happened at all. That is enough
 for every scenario: take one in which a formula has some value, and keep of its events only the act in question and one
 for each `some` that holds. A `some` that held still does, and one that did not gains no event. What is left out: an act
-of more than two actors, or against more than two; and events of several actors among those which a `some` looks for.
+of more than two actors, or against more than two; events of several actors among those which a `some` looks for; and
+acts that are themselves help given under a treaty.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from foedus.formula import (
     Who,
     conjuncts,
 )
-from foedus.ground import Case, Facts, Situation, version_for
+from foedus.ground import IN_PERFORMANCE, Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
 from foedus.residual import Evaluation, Space, domain, holds, join, negated
 
@@ -334,6 +335,15 @@ class World:
         twin.__dict__ |= {"situation": self.situation, "pool": self.pool, "named": self.named, "roles": roles}
         return twin
 
+    def beside(self, other: World, obligor: str, beneficiary: str, adversary: str) -> World:
+        """This clause asked of the same facts as another world, between three actors of its own."""
+        twin = World(self.rules, self.clause, self.segment)
+        twin.space, twin.domains = other.space, other.domains
+        roles = {"obligor": (obligor,), "beneficiary": (beneficiary,), "adversary": (adversary,)}
+        twin.__dict__ |= {"situation": self.situation, "pool": other.pool, "named": other.named, "roles": roles}
+        twin.__dict__["others"] = other.others
+        return twin
+
     # What there could be
 
     @cached_property
@@ -404,7 +414,7 @@ class World:
             given = self.pool[event].values if event in self.pool else {}
             out = {}
             for asked, attribute in self.rules.vocabulary.attributes.items():
-                if not attribute.computed:
+                if not attribute.computed and asked != IN_PERFORMANCE:
                     told = value(f"fact:{event}.{asked}")
                     out[asked] = Stated((given.get(asked) or self.domain(asked))[0] if told is None else told)
             return out

@@ -32,6 +32,8 @@ from foedus.cli.commands import (
 from foedus.errors import InputError, InputErrors, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from foedus.dispute import Position
     from foedus.ground import Rules
     from foedus.loading.library import Library
@@ -309,6 +311,7 @@ def dispute(
 
 
 def _positions(known: Rules, between: str) -> list[Position]:
+
     from foedus.dispute import Position
     from foedus.loading.resolve import nearest_actor
     from foedus.run import under
@@ -392,7 +395,6 @@ def compare(
 ) -> None:
     """Tell whether one clause is broader than another, under each reading and for all, with scenarios that show it."""
     from foedus.comparison import compare as compare_clauses
-    from foedus.diagram import TooEntangledError
     from foedus.report import readings as report
 
     library = library_with(rules)
@@ -408,13 +410,8 @@ def compare(
         relations[name] = result.relation
         if name == "default reading" or profile:
             texts |= _witnesses(result, template, name, (first, second))
-    try:
-        result, template = compare_clauses(known, first, second, fixed)
-        relations["all readings"] = result.relation
-    except TooEntangledError as error:
-        both_ways = {"incomparable"} & set(relations.values()) or {"broader", "narrower"} <= set(relations.values())
-        open_ = f"not decided: the diagram grew beyond {error.nodes:,} nodes; fix some choices with --define"
-        relations["all readings"] = "incomparable" if both_ways else open_
+    relations["all readings"], shown = _for_all_readings(known, first, second, fixed)
+    texts |= shown
     files = []
     if witness is not None:
         witness.mkdir(parents=True, exist_ok=True)
@@ -434,6 +431,30 @@ def compare(
         page, first, second, relations, files or (["--witness DIR writes scenarios that show it"] if texts else [])
     )
     page.write()
+
+
+def _for_all_readings(known: Rules, first: str, second: str, fixed: Mapping[str, Value]) -> tuple[str, dict[str, str]]:
+    """The relation of two clauses whatever the reading, and scenarios that show it."""
+    from dataclasses import replace
+
+    from foedus.loading.writing import write_scenario
+    from foedus.solver import is_available
+
+    if not is_available():
+        return "not decided: needs the solver, `pip install 'foedus[prove]'`", {}
+    from foedus.proof import compare_for_all
+
+    one, other, scenarios = compare_for_all(known, first, second, fixed)
+    relation = {(True, True): "incomparable", (True, False): "broader", (False, True): "narrower"}.get(
+        (one, other), "equivalent"
+    )
+    texts = {}
+    for name, scenario in scenarios.items():
+        own, rival = (first, second) if name.startswith("only-first") else (second, first)
+        named = replace(scenario, scenario=f"{name}-all-readings")
+        summary = f"Under one of the listed readings these facts bring {own} into operation, and not {rival}."
+        texts[named.scenario] = write_scenario(named, f"Only {own}", summary)
+    return relation, texts
 
 
 def _full(known: Rules, clauses: tuple[str, str], choices: dict[str, Value]) -> dict[str, Value]:
