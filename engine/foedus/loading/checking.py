@@ -24,7 +24,7 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
     """
     named = list(paths)
     if not named:
-        scenarios = list(library.scenarios().values())
+        scenarios = list(library.all_of("scenario").values())
     else:
         scenarios = [each for path in named for file in _files(library, path) for each in _read(library, file)]
         for path in named:
