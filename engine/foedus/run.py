@@ -141,8 +141,9 @@ def asked_for(rules: Rules, scenario: Scenario, expectation: Expectation) -> lis
     profile = rules.profiles[expectation.profile] if expectation.profile else None
     choices, account = under(profile, expectation.define, expectation.account)
     clause = expectation.clause
-    result = run(rules, scenario, clauses=[clause], choices=choices, account=account, on=expectation.on)
-    return [finding for finding in result.findings[clause] if is_meant(finding.case, expectation)]
+    cases = Cases(rules, Facts(scenario, account, expectation.on))
+    cases.known[clause] = [each for each in cases.of(clause) if is_meant(each[0], expectation)]
+    return list(run(rules, scenario, clauses=[clause], choices=choices, cases=cases).findings[clause])
 
 
 def compare(expectation: Expectation, found: list[Finding]) -> tuple[bool, str]:
