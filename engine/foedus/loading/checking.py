@@ -33,8 +33,7 @@ def check_paths(library: Library, paths: Iterable[Path]) -> dict[str, int]:
     rules = library.everything()
     if not named and library.on_top is None:
         library.problems += _find_loose_ends(rules, _only_scenarios(scenarios))
-    told = _only_scenarios(scenarios)  # those of the library are extended, a file that is named is read as it stands
-    library.check(rules, [library.extended(each) for each in told] if named else told)
+    library.check(rules, [library.extended(each) for each in _only_scenarios(scenarios)])
     if named:
         return {"files": sum(1 for path in named for _ in _files(library, path))}
     return {
