@@ -222,7 +222,14 @@ def _alike(conflicts: Iterable[Conflict]) -> list[list[Conflict]]:
     groups: dict[tuple[object, ...], dict[str, list[Conflict]]] = {}
     for each in conflicts:
         case = each.first.finding.case
-        key = (each.kind, case.clause, case.beneficiary, each.second.case.clause, each.overlay, each.precedence)
+        key: tuple[object, ...] = (
+            each.kind,
+            case.clause,
+            case.beneficiary,
+            each.second.case.clause,
+            each.overlay,
+            each.precedence,
+        )
         groups.setdefault(key, {}).setdefault(each.obligor, []).append(each)
     out: dict[tuple[object, ...], list[Conflict]] = {}
     for key, by_obligor in groups.items():
