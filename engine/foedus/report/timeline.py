@@ -228,7 +228,7 @@ Row = tuple[str, tuple[tuple["date", str], ...]]
 
 
 def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
-    """A row for each obligation that came to something; those that fared alike in one matter are one row."""
+    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row."""
     history: dict[tuple[str, str, str, str | None, str], list[tuple[date, str]]] = {}
     for step in steps:
         for change in step.changes:
@@ -236,6 +236,8 @@ def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
             for obligor in change.obligors:
                 key = (case.clause, case.event, case.beneficiary, case.adversary, obligor)
                 history.setdefault(key, []).append((step.date, change.after.stage))
+    some = {key: told for key, told in history.items() if any(stage != "not-due" for _, stage in told)}
+    history = some or history
     alike: dict[tuple[str, str, str, str | None, tuple[tuple[date, str], ...]], list[str]] = {}
     for (clause, event, beneficiary, adversary, obligor), told in history.items():
         alike.setdefault((clause, event, beneficiary, adversary, tuple(told)), []).append(obligor)
