@@ -148,6 +148,21 @@ def test_help_that_the_charter_bars_is_listed_with_article_103() -> None:
     assert "103" in barred[0].precedence[0]
 
 
+def test_conflicts_that_differ_only_in_who_owes_are_told_once() -> None:
+    found = CliRunner().invoke(app, ["cascade", "hypo-korea-war"])
+    told = found.stdout.partition("conflicts of obligations")[2]
+    assert told.count("NATO 1949, articles 5 and 6") == 1
+    assert "26 others owe help that the Charter bars" in told
+
+
+def test_over_all_readings_a_cascade_is_not_drawn_and_says_so(tmp_path: Path) -> None:
+    picture = tmp_path / "picture.svg"
+    found = CliRunner().invoke(app, ["cascade", "1914-italy", "--all-readings", "--plot", str(picture)])
+    assert isinstance(found.exception, InputErrors)
+    assert "neither drawn nor a graph" in str(found.exception)
+    assert not picture.exists()
+
+
 # History
 
 

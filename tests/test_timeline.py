@@ -15,6 +15,7 @@ import pytest
 from foedus.cli import app
 from foedus.loading.library import Library
 from foedus.loading.stream import event_of
+from foedus.report.timeline import rows_of
 from foedus.run import under
 from foedus.timeline import Timeline, unfold
 from typer.testing import CliRunner
@@ -276,3 +277,12 @@ def test_a_disputant_without_a_profile_has_a_column_of_its_own() -> None:
     known = library.rules_for([CLAUSE])
     without = replace(known, profiles={name: each for name, each in known.profiles.items() if name != "kyiv"})
     assert "UKR" in [column.name for column in columns_of_actors(without, [scenario])]
+
+
+def test_a_picture_of_a_timeline_has_no_row_that_never_came_to_anything() -> None:
+    library = Library()
+    scenario = library.scenario("1914-july")
+    timeline = Timeline(library.everything(), scenario.clauses)
+    rows = rows_of(timeline, list(unfold(timeline, scenario.events)))
+    assert rows
+    assert all(any(stage != "not-due" for _, stage in stages) for _, stages in rows)

@@ -23,7 +23,7 @@ from foedus.reference import judge
 from foedus.unknowns import find_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from foedus.derivation import Finding, Judgement, Missing
     from foedus.ground import Case, Rules
@@ -35,6 +35,9 @@ FIGHTING = frozenset({"defense", "offense"})
 
 MET = frozenset({"in-force", "came-into-force-during", "ended-during"})
 """How an event may meet the time in force of a clause; a case that does not meet it is none of a party."""
+
+TRIED = 3
+"""Unknown facts whose values are tried for an open duty; help may leave hundreds unknown."""
 
 _ARMED = ("military", "armed", "forces")
 
@@ -102,7 +105,7 @@ class Cascade:
     """All that follows from a scenario if those who owe, perform.
 
     `judged` are the findings of the state reached, clause by clause; `scenario` is the given one with all help added,
-    and `rounds` tells in which round each was given.
+    `rounds` tells in which round each was given, and what is equal under `alike` is judged alike.
     """
 
     rules: Rules
@@ -112,6 +115,8 @@ class Cascade:
     rounds: Mapping[str, int]
     steps: tuple[Step, ...]
     judged: Mapping[str, tuple[Judged, ...]]
+    alike: Callable[[Situation], tuple[object, ...]] = field(repr=False, compare=False)
+    _facts: dict[str | None, Facts] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def drawn_in(self) -> dict[str, tuple[Step, ...]]:
@@ -153,24 +158,33 @@ class Cascade:
 
     @cached_property
     def open(self) -> tuple[tuple[Judged, tuple[Missing, ...]], ...]:
-        """Duties of help that unknown facts leave open, of actors not drawn in, with what would settle them."""
-        seen: dict[tuple[str, str, str | None, str], Judged] = {}
+        """Duties of help that unknown facts leave open, of actors not drawn in, with what would settle them.
+
+        Of each actor and clause the first: where help answers help, there are hundreds alike.
+        """
+        seen: dict[tuple[str, str], Judged] = {}
         for each in self.duties():
             case = each.finding.case
             is_new = case.obligor not in self.drawn_in and case.obligor not in self.fighting
             if each.finding.duty == "undetermined" and is_new:
-                seen.setdefault((*_triple(case), case.clause), each)
-        return tuple((each, self._missing(each)) for each in seen.values())
-
-    def _missing(self, judged: Judged) -> tuple[Missing, ...]:
-        situation = self.situation(judged)
-        finding = conclude(situation, judge(situation, judged.voice.reading))
-        return find_missing(situation, judged.voice.reading, finding)
+                seen.setdefault((case.obligor, case.clause), each)
+        alike: dict[tuple[object, ...], tuple[Missing, ...]] = {}
+        out = []
+        for each in seen.values():
+            situation = self.situation(each)
+            key = (each.voice.profile, each.voice.account, *self.alike(situation))
+            if key not in alike:
+                finding = conclude(situation, judge(situation, each.voice.reading))
+                alike[key] = find_missing(situation, each.voice.reading, finding, TRIED)
+            out.append((each, alike[key]))
+        return tuple(out)
 
     def situation(self, judged: Judged) -> Situation:
         """The case of a finding, on the facts of the state reached."""
-        facts = Facts(self.scenario, judged.voice.account, self.plan.on, self.rounds)
-        return Situation(self.rules, facts, judged.finding.case)
+        account = judged.voice.account
+        if account not in self._facts:
+            self._facts[account] = Facts(self.scenario, account, self.plan.on, self.rounds)
+        return Situation(self.rules, self._facts[account], judged.finding.case)
 
     @cached_property
     def stays_out(self) -> dict[str, Judged]:
@@ -205,7 +219,7 @@ def run_cascade(rules: Rules, scenario: Scenario, plan: Plan) -> Cascade:
         events = {step.performance.id: step.performance for step in made}
         fresh = frozenset(events)
         state.add(events, number)
-    return Cascade(rules, scenario, state.scenario, plan, state.rounds, tuple(steps), state.findings())
+    return Cascade(rules, scenario, state.scenario, plan, state.rounds, tuple(steps), state.findings(), state.alike)
 
 
 def relevant_clauses(rules: Rules, scenario: Scenario) -> tuple[str, ...]:
@@ -317,12 +331,12 @@ class _State:
         return case.adversary is not None and (case.obligor, case.adversary) in self.fights
 
     def _judge(self, situation: Situation, voice: Voice, alike: dict[tuple[object, ...], Judgement]) -> None:
-        key = (voice.profile, voice.account, *self._alike(situation))
+        key = (voice.profile, voice.account, *self.alike(situation))
         if key not in alike:
             alike[key] = judge(situation, voice.reading)
         self.judged[situation.case] = Judged(conclude(situation, alike[key]), voice)
 
-    def _alike(self, situation: Situation) -> tuple[object, ...]:
+    def alike(self, situation: Situation) -> tuple[object, ...]:
         """What the judgement can depend on: exchanging actors with the same part in the help so far changes nothing.
 
         That holds of actors whom neither the scenario itself nor a condition names.
@@ -364,7 +378,7 @@ class _State:
         made = [(event.act.value, event.id) for event in self.scenario.events if event.id in fresh]
         for case, before in list(self.judged.items()):
             situation = Situation(self.rules, self.facts(before.voice.account), case)
-            key = (before.voice.profile, before.voice.account, *self._alike(situation))
+            key = (before.voice.profile, before.voice.account, *self.alike(situation))
             if key not in bears:
                 bears[key] = any(
                     (acts is None or act in acts) and not situation.is_ruled_out(condition, event)

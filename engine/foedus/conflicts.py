@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from foedus.cascade import Judged
 from foedus.derivation import conclude
+from foedus.formula import Choose
 from foedus.ground import APPLIED, SET_ASIDE, Reading, merge
 from foedus.reference import judge
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from foedus.cascade import Cascade
-    from foedus.derivation import Finding
+    from foedus.derivation import Finding, Judgement
     from foedus.ground import Rules
     from foedus.model import Treaty
 
@@ -59,12 +60,26 @@ def find_conflicts(cascade: Cascade) -> tuple[Conflict, ...]:
 
 def _both_sides(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]:
     """Help owed against an actor to whom help is owed too."""
-    for one in owed:
-        for other in owed:
-            first, second = one.finding.case, other.finding.case
-            if first.obligor == second.obligor and first.adversary == second.beneficiary:
-                said = precedence(cascade.rules, first.clause, second.clause)
-                yield Conflict("both-sides", first.obligor, one, other.finding, None, said)
+    helped: dict[tuple[str, str | None, str], Finding] = {}
+    for other in owed:
+        case = other.finding.case
+        helped.setdefault((case.obligor, case.beneficiary, case.clause), other.finding)
+    for one in _each_once(owed):
+        case = one.finding.case
+        for (obligor, beneficiary, clause), finding in helped.items():
+            if case.obligor == obligor and case.adversary == beneficiary:
+                yield Conflict(
+                    "both-sides", obligor, one, finding, None, precedence(cascade.rules, case.clause, clause)
+                )
+
+
+def _each_once(owed: list[Judged]) -> list[Judged]:
+    """Of the duties under one article, between the same actors, the first: one event more makes no other conflict."""
+    out: dict[tuple[str, str, str, str | None], Judged] = {}
+    for each in owed:
+        case = each.finding.case
+        out.setdefault((case.clause, case.obligor, case.beneficiary, case.adversary), each)
+    return list(out.values())
 
 
 def _against_promise(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]:
@@ -76,7 +91,7 @@ def _against_promise(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]
         for each in findings
         if each.finding.casus == "arises"
     ]
-    for one in owed:
+    for one in _each_once(owed):
         case = one.finding.case
         for kind, promise in promises:
             theirs = promise.case
@@ -92,20 +107,38 @@ def _against_promise(cascade: Cascade, owed: list[Judged]) -> Iterator[Conflict]
 
 def _against_the_charter(cascade: Cascade) -> Iterator[Conflict]:
     """Help that is owed with an overlay of the Charter set aside, and not with it applied."""
+    alike: dict[tuple[object, ...], Judgement] = {}
+    told: set[tuple[object, ...]] = set()
     for one in cascade.duties():
+        case, is_owed = one.finding.case, one.finding.duty in OWED
         situation = cascade.situation(one)
         for name, overlay in situation.overlays.items():
-            is_deciding = name in one.reasons or one.finding.casus == "arises"
-            if overlay.kind != "charter" or not is_deciding:
+            is_applied = _is_applied(one.finding, name)
+            key = (name, case.obligor, case.clause, case.beneficiary, case.adversary)
+            # what is owed though it is applied, or not owed though it is set aside, does not hang on it
+            if overlay.kind != "charter" or is_applied is is_owed or is_applied is None or key in told:
                 continue
-            found = {}
-            for option in (APPLIED, SET_ASIDE):
-                reading = Reading(merge(one.voice.reading.choices, {name: option}), cascade.rules)
-                found[option] = conclude(situation, judge(situation, reading))
-            if found[SET_ASIDE].duty in OWED and found[APPLIED].duty not in OWED:
-                owes = Judged(found[SET_ASIDE], one.voice)
+            if is_applied and name not in one.reasons:
+                continue
+            same = (name, one.voice.profile, one.voice.account, *cascade.alike(situation))
+            if same not in alike:
+                other = merge(one.voice.reading.choices, {name: SET_ASIDE if is_applied else APPLIED})
+                alike[same] = judge(situation, Reading(other, cascade.rules))
+            otherwise = conclude(situation, alike[same])
+            if (otherwise.duty in OWED) is not is_owed:
+                told.add(key)
+                owes, barred = (one.finding, otherwise) if is_owed else (otherwise, one.finding)
                 said = ("Charter, article 103: obligations under the Charter prevail",)
-                yield Conflict("charter", one.finding.case.obligor, owes, found[APPLIED], name, said)
+                yield Conflict("charter", case.obligor, Judged(owes, one.voice), barred, name, said)
+
+
+def _is_applied(finding: Finding, overlay: str) -> bool | None:
+    """Whether the reading of a finding applies an overlay; `None` where the casus does not come to it."""
+    for layer in finding.judgement.casus.of:
+        for each in (layer, *layer.of):
+            if isinstance(each.formula, Choose) and each.formula.choice == overlay:
+                return each.chosen == APPLIED
+    return None
 
 
 def precedence(rules: Rules, first: str, second: str) -> tuple[str, ...]:

@@ -589,7 +589,7 @@ def prove(rules: Rules, clauses: Iterable[str], terms: Iterable[str]) -> Iterato
 def prove_clause(rules: Rules, clause: str) -> Iterator[Property]:
     """What holds of a clause in all its segments; of its wordings and overlays each, what holds there."""
     own = rules.clause(clause)[1]
-    found: dict[tuple[str, Path], list[Property]] = {}
+    found: dict[tuple[str, str, Path], list[Property]] = {}
     every = segments(rules, clause)
     for segment in every:
         siblings = _siblings(rules, clause, segment) if own.kind in HELP else {}
@@ -597,16 +597,19 @@ def prove_clause(rules: Rules, clause: str) -> Iterator[Property]:
         asked = Asked(World(rules, clause, segment, also))
         proof = ClauseProof(rules, clause, asked, siblings)
         for each in (*proof.properties(), *proof.rungs()):
-            found.setdefault((each.message, each.path), []).append(each)
+            # the same may follow from other conditions at another time
+            what = each.message.rpartition(": ")[0] if each.kind in _AT_ALL_TIMES else each.message
+            found.setdefault((each.kind, what, each.path), []).append(each)
         asked.sat.close()
     for same in found.values():
-        # what makes no difference for a time may make one at another
+        # what never arises, or makes no difference, for a time may do so at another
         versions = sum(1 for segment in every if same[0].path[2:4] in {("versions", segment.version), ()})
-        if same[0].kind in {"redundant", "shadowed", "always"} and len(same) < max(versions, 1):
+        if same[0].kind in _AT_ALL_TIMES and len(same) < max(versions, 1):
             continue
         yield same[0]
 
 
+_AT_ALL_TIMES = frozenset({"vacuous", "always", "redundant", "shadowed"})
 HELP = frozenset({"defense", "offense"})
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from foedus.formula import Test
 from foedus.incompatible import find_incompatible
-from foedus.proof import Property, prove
+from foedus.model import Stated
+from foedus.proof import Asked, ClauseProof, Property, Shown, prove
+from foedus.world import World, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,4 +69,21 @@ def _unread(rules: Rules) -> Iterator[Property]:
     for name in rules.vocabulary.attributes:
         if name not in read:
             message = f"no condition reads the attribute `{name}`"
-            yield Property("unread", ("vocabulary", "vocabulary"), ("attributes", name), message)
+            yield Property(
+                "unread", ("vocabulary", "vocabulary"), ("attributes", name), message, (), _stating(rules, name)
+            )
+
+
+def _stating(rules: Rules, attribute: str) -> tuple[Shown, ...]:
+    """A case that arises whatever the attribute is, with the attribute stated."""
+    for treaty in rules.treaties.values():
+        for name in treaty.clauses:
+            clause = f"{treaty.treaty}/{name}"
+            for segment in segments(rules, clause):
+                asked = Asked(World(rules, clause, segment))
+                proof = ClauseProof(rules, clause, asked, {})
+                for shown in proof.shown(proof.casus):
+                    attack, *others = shown.scenario.events
+                    told = replace(attack, facts={**attack.facts, attribute: Stated(asked.world.domain(attribute)[0])})
+                    return (replace(shown, scenario=replace(shown.scenario, events=(told, *others))),)
+    return ()

@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 OPEN = "undetermined"
 
 
-def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tuple[Missing, ...]:
+def find_missing(
+    situation: Situation, reading: Reading, finding: Finding, most: int | None = None
+) -> tuple[Missing, ...]:
     """The facts on which an undetermined finding hangs, each tried with all its values; unknown actors too.
 
     A fact comes first if every value of it settles the finding, then the more of its values do. For a number, the
-    values tried are those around each limit that a condition asks for.
+    values tried are those around each limit that a condition asks for. Of more than `most` facts the others are named
+    untried, at the end; those of the event in question are tried first.
     """
     if OPEN not in {finding.casus, finding.duty}:
         return ()
     about_duty = finding.casus != OPEN
     out: list[Missing] = []
-    for event, name in _unknown_facts(finding.judgement):
+    unknown = sorted(_unknown_facts(finding.judgement), key=lambda fact: fact[0] != situation.case.event)
+    for event, name in unknown[:most]:
         attribute = situation.rules.vocabulary.attribute(name)
         if attribute is None:
             continue
@@ -39,6 +43,8 @@ def find_missing(situation: Situation, reading: Reading, finding: Finding) -> tu
             then = conclude(tried, reference.judge(tried, reading))
             outcomes.append((value, then.duty if about_duty else then.casus))
         out.append(Missing(event, name, tuple(outcomes)))
+    if most is not None:
+        out += [Missing(event, name, ()) for event, name in unknown[most:]]
     out += [Missing(event, whose, ()) for event, whose in _unknown_actors(situation, finding.judgement)]
     return tuple(sorted(out, key=_decisiveness))
 
@@ -68,12 +74,19 @@ def _unknown_actors(situation: Situation, judgement: Judgement) -> dict[tuple[st
     return out
 
 
-def _open_parts(derivation: Derivation) -> Iterator[Derivation]:
-    """Unknown parts of what is unknown; a part of something settled cannot matter any more."""
-    if derivation.value is None:
-        yield derivation
-        for part in derivation.of:
-            yield from _open_parts(part)
+def _open_parts(root: Derivation) -> Iterator[Derivation]:
+    """Unknown parts of what is unknown; a part of something settled cannot matter any more.
+
+    A part that stands in many places is told once: where help answers help, there may be more ways than can be walked.
+    """
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        derivation = waiting.pop()
+        if derivation.value is None and id(derivation) not in seen:
+            seen.add(id(derivation))
+            yield derivation
+            waiting += reversed(derivation.of)
 
 
 def _decisiveness(missing: Missing) -> tuple[int, float, str, str]:

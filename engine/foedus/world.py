@@ -114,23 +114,25 @@ class Segment:
 
 
 def segments(rules: Rules, clause_id: str) -> list[Segment]:
-    """One segment for each wording of the clause and each set of overlays over it, with the most parties."""
+    """For each wording of the clause and set of overlays over it, each set of parties that is part of no larger one."""
     treaty, clause = rules.clause(clause_id)
     overlays = _attached(treaty, clause_id, rules)
     periods = {party: treaty.periods(party) for party in treaty.parties}
     days = {p.from_ for own in periods.values() for p in own} | {p.until for own in periods.values() for p in own}
     days |= {v.from_ for v in clause.versions} | {v.until for v in clause.versions}
     days |= {each.from_ for each in overlays.values()}
-    best: dict[tuple[int, frozenset[str]], Segment] = {}
+    best: dict[tuple[int, frozenset[str]], list[Segment]] = {}
     for day in sorted(each for each in days if each is not None):
         parties = tuple(party for party, own in periods.items() if any(period.covers(day) for period in own))
         if len(parties) < 2 or not any(True for _ in _pairs(clause, parties)):  # noqa: PLR2004 - a pair
             continue
         version = version_for(clause, day, day)
         key = (version, frozenset(k for k, each in overlays.items() if each.from_ is None or each.from_ <= day))
-        if key not in best or len(best[key].parties) < len(parties):
-            best[key] = Segment(day, version, parties)
-    return list(best.values())
+        known = best.get(key, [])
+        if not any(set(parties) <= set(each.parties) for each in known):
+            larger = [each for each in known if not set(each.parties) <= set(parties)]
+            best[key] = [*larger, Segment(day, version, parties)]
+    return [each for own in best.values() for each in own]
 
 
 def _pairs(clause: Clause, parties: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -223,12 +225,9 @@ class World:
         if self.alone:
             return dict.fromkeys(ROLES, anybody)
         pairs = list(_pairs(self.rules.clause(self.clause)[1], self.segment.parties))
-        obligors, beneficiaries = ([*dict.fromkeys(pair[i] for pair in pairs)] for i in (0, 1))
-        return {
-            "obligor": self._some_of(obligors, 2),
-            "beneficiary": self._some_of(beneficiaries, 2),
-            "adversary": anybody,
-        }
+        obligors, beneficiaries = (self._some_of(dict.fromkeys(pair[i] for pair in pairs), 2) for i in (0, 1))
+        anybody = tuple(dict.fromkeys([*anybody, *obligors, *beneficiaries]))
+        return {"obligor": obligors, "beneficiary": beneficiaries, "adversary": anybody}
 
     def _some_of(self, actors: Iterable[str], unnamed: int) -> tuple[str, ...]:
         """Those whom conditions name, and so many of the others, who are all alike."""
@@ -297,17 +296,21 @@ class World:
 
     @cached_property
     def apart(self) -> Residual:
-        """That nobody has two roles, and that obligor and beneficiary did not act with the adversary."""
-        roles = [role for role in ROLES if role == self._role(role)]
-        pairs = [(one, other) for i, one in enumerate(roles) for other in roles[i + 1 :]]
-        apart = [negated(self.is_one(one, other)) for one, other in pairs]
-        with_it = [] if self.is_nonaggression else ["obligor"]
-        for whose, barred in (("by", [*with_it, "beneficiary"]), ("against", [*with_it, "adversary"])):
+        """That the roles are those of a case: nobody owes to itself or against itself, alone or with others.
+
+        Who acts alone against its own State is adversary and beneficiary.
+        """
+        apart = [negated(self.is_one("obligor", "beneficiary"))]
+        if not self.is_nonaggression:
+            apart.append(negated(self.is_one("obligor", "adversary")))
+            within = self.is_one("beneficiary", "adversary")
             clear = tuple(
-                join("all", (negated(self.is_one(who, role)) for role in barred), absorbing=False)
+                join("all", (negated(self.is_one(who, "obligor")), negated(within)), absorbing=False)
+                if who is not None
+                else True
                 for who in self.others
             )
-            key = self.space.declare("actor", f"{ATTACK}.also-{whose}", self.others, (ATTACK, f"also-{whose}"))
+            key = self.space.declare("actor", f"{ATTACK}.also-by", self.others, (ATTACK, "also-by"))
             apart.append(("pick", key, clear))
         if self.alone:
             # what began while the treaty was in force also lasted into that time

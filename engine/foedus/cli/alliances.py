@@ -88,6 +88,9 @@ def cascade(
     if each_by_own_profile and (profile or define or set_ or account or all_readings):
         message = "`--each-by-own-profile` leaves nothing to --profile, --define, --set, --account or --all-readings"
         raise InputErrors([InputError(message, None, "give one or the other")])
+    if all_readings and (plot is not None or output is not None or format_ != "text"):
+        message = "`--all-readings` is a table, and neither drawn nor a graph"
+        raise InputErrors([InputError(message, None, "leave out --plot, --format and --output; --json is there")])
     library = library_with(rules)
     found = library.scenario(scenario)
     known = _all_treaties(library, found, clause, profile)

@@ -315,11 +315,14 @@ class Library:
         self.stop_if_wrong()
 
     def locate(self, trouble: Trouble, documents: dict[Key, Document]) -> InputError:
-        """The place of a trouble in the file of its object; of a term added to, in the file with the definition."""
+        """The place of a trouble in the file of its object; of what is added to, in the file that adds it."""
         from foedus.loading.schema import in_file
 
         kind, name = trouble.key
-        found = [key for key in ((kind, name), (f"shipped {kind}", name)) if key in self.paths]
+        if kind in SINGLE:  # the user's file and the shipped one
+            found = [key for key in reversed(self.paths) if key[0] == kind]
+        else:
+            found = [key for key in ((kind, name), (f"shipped {kind}", name)) if key in self.paths]
         asked = self._in_own_part(trouble.path, self.loaded[found[0]]) if kind == "scenario" and found else trouble.path
         for key in found:
             if key not in documents:

@@ -197,20 +197,46 @@ def _show_conflicts(page: Page, cascade: Cascade, conflicts: Iterable[Conflict])
         return
     page.line()
     page.line("conflicts of obligations, not resolved here", "bold")
-    for each in conflicts:
+    for group in _alike(conflicts):
+        each = group[0]
         first, second = each.first.finding.case, each.second.case
-        page.line(f"{actor(cascade, each.obligor)} {KINDS[each.kind]}", "yellow", indent=2, hang=2)
-        page.line(f"help to {actor(cascade, first.beneficiary)} against {actor(cascade, first.adversary)}: "
+        kind = KINDS[each.kind]
+        obligors = list(dict.fromkeys(actor(cascade, one.obligor) for one in group))
+        adversaries = list(dict.fromkeys(actor(cascade, one.first.finding.case.adversary) for one in group))
+        kind = kind.replace("owes", "owe").replace(" it ", " they ") if len(obligors) > 1 else kind
+        page.line(f"{_several(obligors)} {kind}", "yellow", indent=2, hang=2)
+        page.line(f"help to {actor(cascade, first.beneficiary)} against {_several(adversaries)}: "
                   f"{article(cascade, first.clause)}", indent=4, hang=2)  # fmt: skip
         if each.overlay:
             overlay = cascade.situation(each.first).overlays[each.overlay]
             page.line(f"against it: {overlay.title} ({each.overlay})", indent=4, hang=2)
         else:
-            page.line(
-                f"towards {actor(cascade, second.beneficiary)}: {article(cascade, second.clause)}", indent=4, hang=2
-            )
+            towards = "each of them" if len(adversaries) > 1 else actor(cascade, second.beneficiary)
+            page.line(f"towards {towards}: {article(cascade, second.clause)}", indent=4, hang=2)
         for text in each.precedence:
             page.line(text, "dim", indent=4, hang=2)
+
+
+def _alike(conflicts: Iterable[Conflict]) -> list[list[Conflict]]:
+    """Conflicts of the same articles for the same ally, together: of several obligors, or against several."""
+    groups: dict[tuple[object, ...], dict[str, list[Conflict]]] = {}
+    for each in conflicts:
+        case = each.first.finding.case
+        key: tuple[object, ...] = (
+            each.kind,
+            case.clause,
+            case.beneficiary,
+            each.second.case.clause,
+            each.overlay,
+            each.precedence,
+        )
+        groups.setdefault(key, {}).setdefault(each.obligor, []).append(each)
+    out: dict[tuple[object, ...], list[Conflict]] = {}
+    for key, by_obligor in groups.items():
+        for own in by_obligor.values():
+            against = tuple(sorted(str(each.first.finding.case.adversary) for each in own))
+            out.setdefault((*key, against), []).extend(own)
+    return list(out.values())
 
 
 # Over all readings

@@ -244,7 +244,9 @@ def _table(matrix: Matrix) -> str:
                 for text in _splits(each):
                     console.print(Padding(Text(text), (0, 0, 0, 2)))
         console.print(
-            "yes: the casus foederis arises; left: the party itself decides what it owes.", style="dim", soft_wrap=True
+            "yes: the casus foederis arises; ?: undetermined; left: the party itself decides what it owes.",
+            style="dim",
+            soft_wrap=True,
         )
     return capture.get()
 

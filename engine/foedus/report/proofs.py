@@ -120,7 +120,8 @@ def show(
             page.line(_sentence(pair), indent=2, hang=2)
     page.line(f"proved for all facts and all readings: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
     page.line(
-        f"{len(faults)} faults; {len(meant)} properties that the files explain; {len(rungs)} relations between help "
+        f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}; "
+        f"{len(meant)} properties that the files explain; {len(rungs)} relations between help "
         f"and consultation; {len(proofs.incompatible)} pairs of duties that cannot both be performed"
         + ("" if everything else " (--long lists them)")
     )

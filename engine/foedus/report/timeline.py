@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus import __version__
+from foedus.derivation import reasons_of
 from foedus.explain import Claim, Explainer, day, days_of, listed
 from foedus.report.finding import CASUS_WORDS, FEW, STYLES
 from foedus.report.record import claim_record, plain
@@ -50,7 +51,11 @@ def show_step(page: Page, timeline: Timeline, step: Step, *, everything: bool) -
             _show_change(page, timeline, step, change, everything=everything)
     if quiet:
         count = sum(len(change.obligors) for change in quiet)
-        page.line(f"{count} new cases in which it does not arise (--long shows them)", "dim", indent=4)
+        page.line(
+            f"{count} new case{'s' if count > 1 else ''} in which it does not arise (--long shows them)",
+            "dim",
+            indent=4,
+        )
 
 
 def _is_quiet(change: Change) -> bool:
@@ -76,6 +81,11 @@ def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, 
         page.field("casus foederis", was + CASUS_WORDS[after.casus], STYLES[after.casus], indent=6)
     was = f"{words(before.stage)} → " if before is not None and before.stage != after.stage else ""
     page.field("duty", was + _standing(explainer, change), STAGE_STYLES[after.stage], indent=6)
+    if before is None and after.casus == "arises":
+        words_ = [reason for reason in reasons_of(change.finding.judgement) if "=" in reason]
+        chosen = [reason for reason in words_ if not reason.startswith("temporal-scope")]
+        if chosen:
+            page.field("it hangs on", ", ".join(chosen), indent=6)
     claims = [_cause_claim(explainer, change, cause) for cause in change.causes]
     page.claims(claims, everything=True, indent=6)
     if everything:
@@ -218,7 +228,7 @@ Row = tuple[str, tuple[tuple["date", str], ...]]
 
 
 def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
-    """A row for each obligation that came to something; those that fared alike in one matter are one row."""
+    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row."""
     history: dict[tuple[str, str, str, str | None, str], list[tuple[date, str]]] = {}
     for step in steps:
         for change in step.changes:
@@ -226,6 +236,8 @@ def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
             for obligor in change.obligors:
                 key = (case.clause, case.event, case.beneficiary, case.adversary, obligor)
                 history.setdefault(key, []).append((step.date, change.after.stage))
+    some = {key: told for key, told in history.items() if any(stage != "not-due" for _, stage in told)}
+    history = some or history
     alike: dict[tuple[str, str, str, str | None, tuple[tuple[date, str], ...]], list[str]] = {}
     for (clause, event, beneficiary, adversary, obligor), told in history.items():
         alike.setdefault((clause, event, beneficiary, adversary, tuple(told)), []).append(obligor)
