@@ -60,20 +60,18 @@ class _Clause:
     def brought_about(self, roles: _Roles, day: date) -> list[Event]:
         """The events about that day that bring the clause into operation between these three; empty if none do."""
         version = version_for(self.entry, day, day)
-        segment = next((each for each in reversed(self.segments) if each.version == version and each.day <= day), None)
-        if segment is None:
-            return []
-        sorts = self._sorts(segment, roles)
-        if sorts is None:
-            return []
-        key = (segment, sorts)
-        if key not in self.known:
-            self.known[key] = self._find(segment, sorts)
-        found = self.known[key]
-        if found is None:
-            return []
-        names = {getattr(sorts, role): getattr(roles, role) for role in ROLES}
-        return [_moved(event, names, day - segment.day) for event in found[0].events]
+        for segment in reversed(self.segments):
+            sorts = self._sorts(segment, roles) if segment.version == version and segment.day <= day else None
+            if sorts is None:
+                continue  # then these three are like nobody whom this segment has
+            key = (segment, sorts)
+            if key not in self.known:
+                self.known[key] = self._find(segment, sorts)
+            found = self.known[key]
+            if found is not None:
+                names = {getattr(sorts, role): getattr(roles, role) for role in ROLES}
+                return [_moved(event, names, day - segment.day) for event in found[0].events]
+        return []
 
     def _sorts(self, segment: Segment, roles: _Roles) -> _Roles | None:
         """Those of the world of the clause who are like these three; each unnamed actor is like any other."""
