@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from foedus.formula import AnyOf, Choose, Formula, Layer, Not, Some, Term, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from foedus.ground import Case, InForce, Reading, Situation
     from foedus.model import Casus, Duty, DutyState
@@ -120,7 +120,7 @@ class Overall:
     duty: DutyState | Literal["no-case"]
 
 
-def overall(findings: list[Finding]) -> Overall:
+def overall(findings: Sequence[Finding | Overall]) -> Overall:
     """The strongest casus and the strongest duty among the findings of one clause."""
     if not findings:
         return Overall("no-case", "no-case")

@@ -87,7 +87,7 @@ def nearest(name: object, known: Iterable[str], noun: str = "") -> str | None:
     return None
 
 
-_FEW = 12
+_FEW = 16
 _WIDTH = 100
 _LONGEST = 80
 

@@ -49,6 +49,22 @@ def judge(situation: Situation, reading: Reading) -> Judgement:
     return Judgement(asked.derive(situation.casus, event), steps)
 
 
+def casus_of(situation: Situation, reading: Reading) -> Truth:
+    """Whether the casus arises, and nothing else: its layers are asked, those of few facts first, until one fails."""
+    asked = _Question(situation, reading.within(situation))
+    layers = sorted(situation.casus.parts, key=lambda each: _FIRST.index(getattr(each, "stage", "trigger")))
+    truth: Truth = True
+    for layer in layers:
+        value = asked.derive(layer, situation.case.event).value
+        if value is False:
+            return False
+        truth = truth and value
+    return truth
+
+
+_FIRST = ("event", "in-force", "scope", "trigger", "exception", "step", "refusal")
+
+
 class _Question:
     """A situation under a reading, of which formulas can be asked."""
 

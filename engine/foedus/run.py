@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from foedus import reference, rete
-from foedus.derivation import Overall, conclude, overall, reasons_of
+from foedus.derivation import CASUS_ORDER, DUTY_ORDER, Overall, conclude, overall, reasons_of
 from foedus.ground import Facts, Reading, find_situations, merge
+from foedus.residual import Space
 from foedus.unknowns import find_missing
 
 if TYPE_CHECKING:
@@ -102,6 +104,54 @@ def run(  # noqa: PLR0913 - every one of them can be left out
         findings[clause] = tuple(found)
     facts = cases.facts
     return Run(scenario, rules, reading, facts.account, facts.on, "reference" if beyond else asked, findings, beyond)
+
+
+Voice = tuple["Mapping[str, Value]", "str | None"]
+"""The choices of a reading, and whose account of the facts is taken."""
+
+
+def overalls(
+    rules: Rules, scenario: Scenario, clause: str, voices: Iterable[Voice], on: date | None = None
+) -> list[Overall]:
+    """What each of many voices finds of a clause as a whole; those that agree in all that it asks are judged once."""
+    cases: dict[object, Cases] = {}
+    known: dict[object, Overall] = {}
+    out = []
+    for choices, account in voices:
+        facts = Facts(scenario, account, on)
+        own = cases.setdefault(facts.disputed, Cases(rules, facts))
+        heads = _asked_for(own, clause)
+        here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
+        key = (facts.disputed, here)
+        if key not in known:
+            known[key] = _overall(own, clause, Reading(choices, rules))
+        out.append(known[key])
+    return out
+
+
+def _asked_for(cases: Cases, clause: str) -> set[str]:
+    """The terms, overlays and treaties whose choices can matter to a clause."""
+    space = Space(cases.rules)
+    treaty, entry = cases.rules.clause(clause)
+    for casus, steps in {id(s.casus): (s.casus, s.steps) for _, s in cases.of(clause)}.values():
+        for formula in (casus, *(each for _, *both in steps.values() for each in both)):
+            space.reach(formula)
+    reached = {re.split(r"[./=]", key)[0] for key in space.variables}
+    return {treaty.treaty, *entry.overlays, *entry.defaults, *reached, *space.reached}
+
+
+def _overall(cases: Cases, clause: str, reading: Reading) -> Overall:
+    situations = {situation.case: situation for _, situation in cases.of(clause)}
+    found: list[Overall] = []
+    for situation in situations.values():
+        if reference.casus_of(situation, reading) is False:
+            found.append(Overall("does-not-arise", "not-due"))
+            continue
+        finding = judge(situation, reading)[0]
+        found.append(Overall(finding.casus, finding.duty))
+        if finding.casus == CASUS_ORDER[0] and finding.duty == DUTY_ORDER[0]:
+            break  # nothing can be stronger
+    return overall(found)
 
 
 def judge(

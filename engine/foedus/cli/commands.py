@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -174,32 +173,19 @@ def _other_profiles(
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Clause to profile to casus and duty; to nothing, where there are so many cases that it would take long."""
     from foedus.ground import Facts
-    from foedus.run import Cases, under
-    from foedus.run import run as run_scenario
+    from foedus.run import Cases, overalls, under
 
-    heads = known.terms.keys() | known.overlays.keys() | known.treaties.keys()
-    cases: dict[str | None, Cases] = {}
-    asked: dict[tuple[str | None, tuple[tuple[str, Value], ...]], list[str]] = {}
-    for name, profile in known.profiles.items():
-        choices, account = under(profile, {}, None)
-        # profiles that make the same choices here are judged once
-        here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
-        asked.setdefault((account, here), []).append(name)
-        cases.setdefault(account, Cases(known, Facts(scenario, account, on)))
-    cases.setdefault(None, Cases(known, Facts(scenario, None, on)))
+    voices = [under(profile, {}, None) for profile in known.profiles.values()]
+    cases = Cases(known, Facts(scenario, None, on))
     out: dict[str, dict[str, tuple[str, str]]] = {}
     for clause in clauses:
-        distinct = len({situation.case for _, situation in cases[None].of(clause)})
-        if distinct:
-            out[clause] = {}
-        if distinct * len(asked) > MOST_JUDGED:
+        distinct = len({situation.case for _, situation in cases.of(clause)})
+        if not distinct:
             continue
-        for (account, _), names_ in asked.items():
-            choices, _ = under(known.profiles[names_[0]], {}, None)
-            result = run_scenario(known, scenario, clauses=[clause], choices=choices, cases=cases[account])
-            whole = result.overall(clause)
-            if whole.casus != "no-case":
-                out[clause] |= dict.fromkeys(names_, (whole.casus, whole.duty))
+        out[clause] = {}
+        if distinct * len(voices) <= MOST_JUDGED:
+            found = overalls(known, scenario, clause, voices, on)
+            out[clause] = {name: (each.casus, each.duty) for name, each in zip(known.profiles, found, strict=True)}
     return out
 
 

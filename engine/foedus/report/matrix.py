@@ -12,7 +12,7 @@ from foedus.dispute import Position, find_splits
 from foedus.readings import disputants
 from foedus.report.finding import CASUS_WORDS, FEW
 from foedus.report.readings import said
-from foedus.run import run, under
+from foedus.run import overalls, under
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,14 +91,10 @@ def build(
     """Judge every clause of every scenario under every column; a column of an actor only where it has a say."""
     rows = []
     for scenario, clauses in asked:
-        results = [
-            run(rules, scenario, clauses=clauses, choices=column.choices, account=column.account, on=on)
-            if _has_a_say(rules, column, scenario)
-            else None
-            for column in columns
-        ]
+        says = [column for column in columns if _has_a_say(rules, column, scenario)]
         for clause in clauses:
-            found = [result.overall(clause) if result else None for result in results]
+            answers = iter(overalls(rules, scenario, clause, [(each.choices, each.account) for each in says], on))
+            found = [next(answers) if column in says else None for column in columns]
             cells = tuple((each.casus, each.duty) if each else ("no-case", "no-case") for each in found)
             positions = [
                 Position(column.name, column.choices, column.account)
