@@ -157,14 +157,14 @@ def test_a_run_beyond_a_limit_is_judged_by_the_reference_and_says_so() -> None:
     rules, scenario = listed_values(600)
     found = run(rules, scenario, executor="rete")
     assert found.executor == "reference"
-    assert found.beyond == "600 values, of at most 380"
+    assert found.beyond == "600 values, of at most 300"
     assert found.findings == run(rules, scenario).findings
     page = Page()
     show_run(page, found, None, {}, everything=False)
     text = " ".join(" ".join(page.lines).split())
-    assert "judged by reference, as rete is not trusted with 600 values, of at most 380" in text
+    assert "judged by reference, as rete is not trusted with 600 values, of at most 300" in text
     record = run_record(found, {}, None, {})
-    assert (record["executor"], record["beyond_rete"]) == ("reference", "600 values, of at most 380")
+    assert (record["executor"], record["beyond_rete"]) == ("reference", "600 values, of at most 300")
 
 
 def test_a_run_within_the_limits_says_nothing_of_them() -> None:

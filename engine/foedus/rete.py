@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 15
 """Conditions in one rule; 16 work, 17 are refused."""
-MAX_NAMES = 380
-"""Distinct values tested at one node of the network; past about 510 the library never returns."""
+MAX_NAMES = 300
+"""Distinct values tested at one node of the network; past about 510, in some networks past 370, it never returns."""
 MAX_MATCHES = 60
 """Rules that one message may match; 64 work."""
 MAX_NUMBER = 10**18
