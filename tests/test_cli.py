@@ -63,7 +63,7 @@ def test_the_record_of_a_run_has_the_documented_keys() -> None:
     found = record("run", "2024-kursk")
     assert {
         "scenario", "executor", "reading", "account", "findings", "record", "inputs", "profile", "overall", "on",
-        "other_profiles", "foedus", "title",
+        "other_profiles", "foedus", "title", "beyond_rete",
     } == set(found)  # fmt: skip
     assert {
         "clause", "obligor", "beneficiary", "adversary", "event", "casus", "duty", "in_force", "grounds", "missing",
