@@ -208,6 +208,11 @@ class Rules:
         names = {name for each in formulas for part in each.walk() if isinstance(part, Who) for name in part.of}
         return frozenset(names & self.actors.keys())
 
+    def unread(self) -> list[str]:
+        """The attributes that no condition reads."""
+        read = {part.attribute for formula, _ in self.formulas() for part in formula.walk() if isinstance(part, Test)}
+        return [name for name in self.vocabulary.attributes if name not in read]
+
     def formulas(self) -> Iterator[Condition]:
         """The conditions of all definitions, clauses and overlays, with the knobs that they may read."""
         yield from self._shared()

@@ -7,7 +7,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from foedus.formula import Test
 from foedus.incompatible import find_incompatible
 from foedus.model import Stated
 from foedus.proof import Asked, ClauseProof, Property, Shown, prove
@@ -65,13 +64,9 @@ def _prove_some(
 
 def _unread(rules: Rules) -> Iterator[Property]:
     """Attributes that no condition reads."""
-    read = {part.attribute for formula, _ in rules.formulas() for part in formula.walk() if isinstance(part, Test)}
-    for name in rules.vocabulary.attributes:
-        if name not in read:
-            message = f"no condition reads the attribute `{name}`"
-            yield Property(
-                "unread", ("vocabulary", "vocabulary"), ("attributes", name), message, (), _stating(rules, name)
-            )
+    for name in rules.unread():
+        message = f"no condition reads the attribute `{name}`"
+        yield Property("unread", ("vocabulary", "vocabulary"), ("attributes", name), message, (), _stating(rules, name))
 
 
 def _stating(rules: Rules, attribute: str) -> tuple[Shown, ...]:

@@ -114,13 +114,15 @@ def overalls(
     rules: Rules, scenario: Scenario, clause: str, voices: Iterable[Voice], on: date | None = None
 ) -> list[Overall]:
     """What each of many voices finds of a clause as a whole; those that agree in all that it asks are judged once."""
-    cases: dict[object, Cases] = {}
+    told: dict[object, tuple[Cases, set[str]]] = {}
     known: dict[object, Overall] = {}
     out = []
     for choices, account in voices:
         facts = Facts(scenario, account, on)
-        own = cases.setdefault(facts.disputed, Cases(rules, facts))
-        heads = _asked_for(own, clause)
+        if facts.disputed not in told:
+            cases = Cases(rules, facts)
+            told[facts.disputed] = (cases, _asked_for(cases, clause))
+        own, heads = told[facts.disputed]
         here = tuple((each, value) for each, value in choices.items() if re.split(r"[./]", each)[0] in heads)
         key = (facts.disputed, here)
         if key not in known:

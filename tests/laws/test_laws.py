@@ -11,7 +11,7 @@ from foedus.derivation import conclude, decisive
 from foedus.formula import All, AnyOf, Not, Term, parse_formula
 from foedus.ground import SET_ASIDE, Facts, Reading, Rules, Situation, find_situations
 from foedus.model import Event, Scenario, Stated, TermEntry
-from foedus.run import run
+from foedus.run import overalls, run
 from generated import DAY, VALUES, accounts, days, formulas, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -103,6 +103,15 @@ def see_that_it_is_in_time(known: Rules, scenario: Scenario, finding: Finding) -
     if not any(all(is_bound(day, periods) for periods in both) for day in days_of_event):
         assert finding.casus == "does-not-arise"
         assert finding.duty == "not-due"
+
+
+@SOME
+@given(st.data())
+def test_what_many_voices_find_together_is_what_each_finds_alone(data: st.DataObject) -> None:
+    known, scenario = data.draw(rules()), data.draw(scenarios())
+    voices = [(data.draw(readings(known)), data.draw(accounts)) for _ in range(4)]
+    alone = [run(known, scenario, choices=choices, account=account).overall("t/art-1") for choices, account in voices]
+    assert overalls(known, scenario, "t/art-1", voices) == alone
 
 
 @SOME

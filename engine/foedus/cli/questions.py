@@ -311,7 +311,6 @@ def dispute(
 
 
 def _positions(known: Rules, between: str) -> list[Position]:
-
     from foedus.dispute import Position
     from foedus.loading.resolve import nearest_actor
     from foedus.run import under

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, Place
-from foedus.formula import Test
 from foedus.loading.library import FOLDERS, SINGLE, Library
 from foedus.model import Scenario
 
@@ -58,8 +57,7 @@ def ids_in(library: Library, paths: Iterable[Path]) -> dict[str, list[str]]:
 
 def _find_loose_ends(rules: Rules, scenarios: Iterable[Scenario]) -> Iterator[InputError]:
     """What the shipped library does not allow itself: attributes that nothing reads, scenarios that expect nothing."""
-    read = {part.attribute for formula, _ in rules.formulas() for part in formula.walk() if isinstance(part, Test)}
-    for name in sorted(set(rules.vocabulary.attributes) - read):
+    for name in sorted(rules.unread()):
         yield InputError(f"no condition reads the attribute `{name}`", Place("rules/vocabulary.yaml"))
     for scenario in scenarios:
         if not scenario.expect:
