@@ -22,6 +22,7 @@ from foedus.formula import (
     negation,
     threshold,
 )
+from foedus.ground import IN_PERFORMANCE
 from foedus.model import Event, Stated
 from foedus.run import run
 from generated import VALUES, accounts, readings, rules, scenarios
@@ -62,6 +63,8 @@ def other_facts(situation: Situation, kept: set[tuple[str, str]], data: st.DataO
         for name in [*vocabulary.attributes, "act", "happened"]:
             attribute = vocabulary.attribute(name)
             if attribute is None or attribute.computed or (event, name) in kept:
+                continue
+            if name == IN_PERFORMANCE:  # of such an act another question is asked
                 continue
             values: list[Value] = [True, False]
             if attribute.type != "boolean":

@@ -79,9 +79,11 @@ def _can_hold(world: World, situation: Situation, choices: Mapping[str, Value], 
     with closing(asked.sat):
         casus = asked.under(choices, world.situation.casus)
         held = [casus if arises else -casus]
-        for role in ROLES:
-            actor = getattr(situation.case, role)
-            if len(world.roles[role]) > 1 and actor in world.roles[role]:
+        actors = {role: getattr(situation.case, role) for role in ROLES}
+        # of actors that nothing names a world has as many as can differ: whoever is left out has one like it there
+        everyone = all(actor in world.roles[role] for role, actor in actors.items())
+        for role, actor in actors.items():
+            if len(world.roles[role]) > 1 and actor in world.roles[role] and (everyone or actor in world.named):
                 held.append(asked.sat.literal(world.is_one(role, actor)))
         variables = world.space.variables
         for (event, name), value in situation.known.items():
