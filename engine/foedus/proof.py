@@ -357,6 +357,7 @@ class ClauseProof:
         """That every choice is what it is where no reading says otherwise."""
         situation = self.asked.world.situation
         reading = Reading({}, self.rules).within(situation)
+        _ = self.casus  # which choices there are is known once it is
         out = []
         for key, variable in list(self.asked.world.space.variables.items()):
             value: Value | None = None
