@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from foedus.cli import app
 from foedus.incompatible import Incompatible, find_incompatible
 from foedus.loading.library import Library
+from foedus.prover import Proofs
+from foedus.report.proofs import files_of
+from typer.testing import CliRunner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +59,25 @@ def planted(folder: Path, **treaties: str) -> list[Incompatible]:
 
 
 BOTH_SIDES = TREATY.replace("TRIGGER", "{term: planted}")
+TO_BRITAIN = BOTH_SIDES.replace("    trigger", "    beneficiaries: [GBR]\n    trigger")
 
 
 def test_each_clause_is_read_under_its_defaults_from_the_first_question_on(tmp_path: Path) -> None:
     (pair,) = planted(tmp_path, one=BOTH_SIDES)
     assert [event.act.value for event in pair.scenario.events] == ["blockade"] * 2
+
+
+def test_help_is_owed_to_beneficiaries_alone(tmp_path: Path) -> None:
+    pairs = planted(tmp_path, one=TO_BRITAIN, two=BOTH_SIDES)
+    assert [pair.clauses for pair in pairs] == [("one/art-1", "two/art-1"), ("two/art-1", "two/art-1")]
+    assert pairs[0].cases[0].beneficiary == "GBR"
+
+
+def test_the_scenario_of_a_pair_can_be_run(tmp_path: Path) -> None:
+    pairs = planted(tmp_path / "rules", one=TO_BRITAIN, two=BOTH_SIDES)
+    for name, text in files_of(Proofs((), tuple(pairs))).items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    shown = [str(path) for path in tmp_path.glob("both-*.yaml")]
+    tested = CliRunner().invoke(app, ["test", *shown, "--rules", str(tmp_path / "rules")])
+    assert len(shown) == len(pairs)
+    assert tested.exit_code == 0, tested.output

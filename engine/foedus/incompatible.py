@@ -49,8 +49,10 @@ class _Clause:
         self.rules = rules
         self.clause = clause
         self.treaty, self.entry = rules.clause(clause)
-        listed = self.entry.obligors
-        self.obligors = [each for each in self.treaty.parties if not listed or each in listed]
+        self.obligors, self.beneficiaries = (
+            [each for each in self.treaty.parties if not listed or each in listed]
+            for listed in (self.entry.obligors, self.entry.beneficiaries)
+        )
         self.known: dict[tuple[Segment, _Roles], tuple[Scenario, Case] | None] = {}
         self.asked: dict[Segment, ClauseProof] = {}
         self.possible: dict[tuple[tuple[str, bool], ...], bool] = {}
@@ -183,7 +185,7 @@ def _pairs(rules: Rules, first: _Clause, second: _Clause) -> Iterator[Incompatib
     sorts = {actor: (first.sort_of(actor), second.sort_of(actor))
              for actor in (*first.treaty.parties, *second.treaty.parties)}  # fmt: skip
     possible: dict[tuple[object, ...], bool] = {}
-    for obligor, helped, other in product(obligors, first.treaty.parties, second.treaty.parties):
+    for obligor, helped, other in product(obligors, first.beneficiaries, second.beneficiaries):
         if len({obligor, helped, other}) < len(ROLES):
             continue
         key = (sorts[obligor], sorts[helped], sorts[other])
@@ -221,7 +223,7 @@ def _together(rules: Rules, first: _Clause, second: _Clause, roles: _Roles, day:
     for letter, (_, own) in zip("ab", events, strict=True):
         ids = {event.id: f"{letter}-{event.id}" for event in own}
         named += [replace(e, id=ids[e.id], about=ids[e.about] if e.about else None) for e in own]
-    scenario = Scenario("both", "", "", (first.clause, second.clause), tuple(named))
+    scenario = Scenario("both", "", "", tuple(dict.fromkeys((first.clause, second.clause))), tuple(named))
     cases = (
         Case(first.clause, version_for(first.entry, day, day), *roles, f"a-{ATTACK}"),
         Case(second.clause, version_for(second.entry, day, day), *its, f"b-{ATTACK}"),
