@@ -53,7 +53,8 @@ class _Clause:
             [each for each in self.treaty.parties if not listed or each in listed]
             for listed in (self.entry.obligors, self.entry.beneficiaries)
         )
-        self.known: dict[tuple[Segment, _Roles], tuple[Scenario, Case] | None] = {}
+        self.known: dict[tuple[Segment, _Roles, int], tuple[Event, ...]] = {}
+        self.literals: dict[tuple[Segment, _Roles], list[int]] = {}
         self.asked: dict[Segment, ClauseProof] = {}
         self.possible: dict[tuple[tuple[str, bool], ...], bool] = {}
 
@@ -80,21 +81,23 @@ class _Clause:
             self.possible[sorts] = any(like and self._holds(segment, like) for segment, like in found)
         return self.possible[sorts]
 
-    def brought_about(self, roles: _Roles, day: date) -> list[Event]:
-        """The events about that day that bring the clause into operation between these three; empty if none do."""
+    def brought_about(self, roles: _Roles, day: date) -> Iterator[list[Event]]:
+        """Events about that day that bring the clause into operation between these three: a smallest set for each act.
+
+        The acts come as the vocabulary lists them, so that what is shown does not turn on what the solver comes to.
+        """
         version = version_for(self.entry, day, day)
         for segment in reversed(self.segments):
             sorts = self._sorts(segment, roles) if segment.version == version and segment.day <= day else None
             if sorts is None:
                 continue  # then these three are like nobody whom this segment has
-            key = (segment, sorts)
-            if key not in self.known:
-                self.known[key] = self._find(segment, sorts)
-            found = self.known[key]
-            if found is not None:
-                names = dict(zip(sorts, roles, strict=True))
-                return [_moved(event, names, day - segment.day) for event in found[0].events]
-        return []
+            names = dict(zip(sorts, roles, strict=True))
+            for act in range(len(self.rules.vocabulary.acts)):
+                key = (segment, sorts, act)
+                if key not in self.known:
+                    self.known[key] = self._find(segment, sorts, act)
+                if self.known[key]:
+                    yield [_moved(event, names, day - segment.day) for event in self.known[key]]
 
     def _sorts(self, segment: Segment, roles: _Roles) -> _Roles | None:
         """Those of the world of the clause who are like these three; each unnamed actor is like any other."""
@@ -130,22 +133,26 @@ class _Clause:
             )
         return self.asked[segment]
 
-    def _literals(self, segment: Segment, sorts: _Roles) -> list[int]:
+    def _by_default(self, segment: Segment, sorts: _Roles) -> list[int]:
         """That the clause arises under its defaults between actors of these sorts."""
-        proof = self._proof(segment)
-        world, sat = proof.asked.world, proof.asked.sat
-        roles = [
-            sat.literal(world.is_one(role, getattr(sorts, role)))
-            for role in ("obligor", "beneficiary", *(() if world.is_nonaggression else ("adversary",)))
-        ]
-        return [*roles, *proof.by_default(), proof.casus]
+        found = self.literals.get((segment, sorts))
+        if found is None:
+            proof = self._proof(segment)
+            world, sat = proof.asked.world, proof.asked.sat
+            roles = [
+                sat.literal(world.is_one(role, getattr(sorts, role)))
+                for role in ("obligor", "beneficiary", *(() if world.is_nonaggression else ("adversary",)))
+            ]
+            found = self.literals[segment, sorts] = [*roles, *proof.by_default(), proof.casus]
+        return found
 
     def _holds(self, segment: Segment, sorts: _Roles) -> bool:
-        return self._proof(segment).asked.holds(*self._literals(segment, sorts))
+        return self._proof(segment).asked.holds(*self._by_default(segment, sorts))
 
-    def _find(self, segment: Segment, sorts: _Roles) -> tuple[Scenario, Case] | None:
-        shown = self._proof(segment).shown(*self._literals(segment, sorts))
-        return (shown[0].scenario, shown[0].case) if shown and not shown[0].findings[0][0] else None
+    def _find(self, segment: Segment, sorts: _Roles, act: int) -> tuple[Event, ...]:
+        proof = self._proof(segment)
+        shown = proof.shown(*self._by_default(segment, sorts), proof.asked.sat.of(f"fact:{ATTACK}.act")[act])
+        return shown[0].scenario.events if shown and not shown[0].findings[0][0] else ()
 
 
 def _moved(event: Event, names: dict[str, str], by: object) -> Event:
@@ -185,20 +192,24 @@ def _pairs(rules: Rules, first: _Clause, second: _Clause) -> Iterator[Incompatib
     sorts = {actor: (first.sort_of(actor), second.sort_of(actor))
              for actor in (*first.treaty.parties, *second.treaty.parties)}  # fmt: skip
     possible: dict[tuple[object, ...], bool] = {}
+    failed: set[tuple[object, ...]] = set()
     for obligor, helped, other in product(obligors, first.beneficiaries, second.beneficiaries):
         if len({obligor, helped, other}) < len(ROLES):
             continue
-        key = (sorts[obligor], sorts[helped], sorts[other])
-        if key not in possible:
+        alike = (sorts[obligor], sorts[helped], sorts[other])
+        if alike not in possible:
             own = _roles_in(second, obligor, helped, other)
-            possible[key] = first.can_arise(_Roles(obligor, helped, other)) and second.can_arise(own)
-        if not possible[key]:
+            possible[alike] = first.can_arise(_Roles(obligor, helped, other)) and second.can_arise(own)
+        if not possible[alike]:
             continue
         day = _common_day(*((first.treaty, each) for each in (obligor, helped)),
                           *((second.treaty, each) for each in (obligor, other)))  # fmt: skip
-        found = _together(rules, first, second, _Roles(obligor, helped, other), day) if day is not None else None
+        if day is None or (alike, day) in failed:
+            continue
+        found = _together(rules, first, second, _Roles(obligor, helped, other), day)
         if found is not None:
             yield found
+        failed.add((alike, day))
 
 
 def _roles_in(second: _Clause, obligor: str, helped: str, other: str) -> _Roles:
@@ -214,24 +225,29 @@ def _common_day(*bonds: tuple[Treaty, str]) -> date | None:
 
 
 def _together(rules: Rules, first: _Clause, second: _Clause, roles: _Roles, day: date) -> Incompatible | None:
-    obligor, kind = roles.obligor, second.entry.kind
-    its = _roles_in(second, obligor, roles.beneficiary, roles.adversary)
-    events = [(clause, clause.brought_about(own, day)) for clause, own in ((first, roles), (second, its))]
-    if not all(own for _, own in events):
-        return None
-    named = []
-    for letter, (_, own) in zip("ab", events, strict=True):
-        ids = {event.id: f"{letter}-{event.id}" for event in own}
-        named += [replace(e, id=ids[e.id], about=ids[e.about] if e.about else None) for e in own]
-    scenario = Scenario("both", "", "", tuple(dict.fromkeys((first.clause, second.clause))), tuple(named))
+    its = _roles_in(second, roles.obligor, roles.beneficiary, roles.adversary)
+    kinds: dict[str, Literal["help-to-both-sides", "help-against-non-aggression", "help-against-neutrality"]] = {
+        "nonaggression": "help-against-non-aggression",
+        "neutrality": "help-against-neutrality",
+    }
+    kind = kinds.get(second.entry.kind, "help-to-both-sides")
+    clauses = (first.clause, second.clause)
     cases = (
         Case(first.clause, version_for(first.entry, day, day), *roles, f"a-{ATTACK}"),
         Case(second.clause, version_for(second.entry, day, day), *its, f"b-{ATTACK}"),
     )
-    if any(finding_of(rules, scenario, case, {}) != "arises" for case in cases):
+    if next(second.brought_about(its, day), None) is None:
         return None
-    kinds: dict[str, Literal["help-against-non-aggression", "help-against-neutrality"]] = {
-        "nonaggression": "help-against-non-aggression",
-        "neutrality": "help-against-neutrality",
-    }
-    return Incompatible(kinds.get(kind, "help-to-both-sides"), obligor, (first.clause, second.clause), scenario, cases)
+    for one in first.brought_about(roles, day):
+        for other in second.brought_about(its, day):
+            events = (*_with_ids("a", one), *_with_ids("b", other))
+            scenario = Scenario("both", "", "", tuple(dict.fromkeys(clauses)), events)
+            if all(finding_of(rules, scenario, case, {}) == "arises" for case in cases):
+                return Incompatible(kind, roles.obligor, clauses, scenario, cases)
+    return None
+
+
+def _with_ids(letter: str, events: list[Event]) -> Iterator[Event]:
+    for event in events:
+        about = f"{letter}-{event.about}" if event.about else None
+        yield replace(event, id=f"{letter}-{event.id}", about=about)
