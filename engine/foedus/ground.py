@@ -66,6 +66,9 @@ Steps = dict[str, tuple["Step", Formula, Formula]]
 
 APPLIED, SET_ASIDE = "applied", "set-aside"
 
+ROLES = ("obligor", "beneficiary", "adversary")
+"""The roles that actors have in a case."""
+
 THIS = "this"
 """The word for the event in question, among the words that a formula mentions."""
 
@@ -397,11 +400,34 @@ class Facts:
     def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """Actor to the events that it did, or that were done to it."""
         out: dict[str, tuple[tuple[str, str], ...]] = {}
+        for (whose, actor), events in self.by_actor.items():
+            if actor is not None:
+                out[actor] = (*out.get(actor, ()), *((whose, event) for event in events))
+        return out
+
+    @cached_property
+    def by_actor(self) -> dict[tuple[str, str | None], list[str]]:
+        """(by or against, actor) to the events with that actor; with `None` to those of which that is unknown."""
+        out: dict[tuple[str, str | None], list[str]] = {}
         for whose, own in self._actors.items():
             for event, actors in own.items():
-                for actor in dict.fromkeys(actors or ()):
-                    out[actor] = (*out.get(actor, ()), (whose, event))
+                for actor in (None,) if actors is None else dict.fromkeys(actors):
+                    out.setdefault((whose, actor), []).append(event)
         return out
+
+    @cached_property
+    def about(self) -> dict[str, list[str]]:
+        """Event to the events that are said to be about it."""
+        out: dict[str, list[str]] = {}
+        for name, event in self.events.items():
+            if event.about is not None:
+                out.setdefault(event.about, []).append(name)
+        return out
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Event to its place in the order of the file."""
+        return {name: place for place, name in enumerate(self.events)}
 
     def came_before(self, one: str, other: str) -> bool:
         """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
@@ -475,10 +501,28 @@ class Situation:
             relations = self.rules.relations(condition)
             kept = self._looked_at[id(condition)] = [
                 event
-                for event in self.facts.events
+                for event in self._near(relations)
                 if not any(self.relates(relation, event) is False for relation in relations)
             ]
         return kept
+
+    def _near(self, relations: Iterable[Who | Dated | About]) -> Iterable[str]:
+        """Few events, in order, with all that stand in those relations or may: of one relation that few can meet."""
+        fewest: Iterable[str] | None = None
+        for relation in relations:
+            if isinstance(relation, About):
+                return self.facts.about.get(self.case.event, ())
+            if fewest is None and isinstance(relation, Who) and relation.whose in {"by", "against"}:
+                fewest = self._with(relation.whose, relation.of)
+        return self.facts.events if fewest is None else fewest
+
+    def _with(self, whose: Whose, of: tuple[str, ...]) -> Iterable[str] | None:
+        """The events by or against some actors or roles, and those of which that is unknown; `None` for a kind."""
+        actors = {getattr(self.case, name) if name in ROLES else name for name in of}
+        if None in actors or not actors <= self.rules.actors.keys():
+            return None
+        found = [event for actor in (None, *actors) for event in self.facts.by_actor.get((whose, actor), ())]
+        return sorted(set(found), key=self.facts.places.__getitem__)
 
     @cached_property
     def _looked_at(self) -> dict[int, list[str]]:
