@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Rules, Situation, Word
     from foedus.model import Definition, Scenario
     from foedus.residual import Memo
     from foedus.vocabulary import Value
@@ -111,7 +111,7 @@ class Question:
         if len(kept) == 1:
             return kept
         distinct: dict[tuple[object, ...], Situation] = {}
-        words: dict[int, frozenset[str]] = {}
+        words: dict[int, frozenset[Word]] = {}
         for situation in kept:
             casus = situation.casus
             if id(casus) not in words:
