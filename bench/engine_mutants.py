@@ -88,7 +88,7 @@ def mutants(module: str) -> list[EngineMutant]:
 
 
 def _skipped(tree: ast.AST) -> Iterator[int]:
-    """What no finding can hang on: annotations, decorators, doc strings, messages, imports for types."""
+    """What no finding can hang on: annotations, decorators, doc strings, messages, checks, imports for types."""
     for node in ast.walk(tree):
         inside: list[ast.AST | None] = []
         match node:
@@ -103,6 +103,8 @@ def _skipped(tree: ast.AST) -> Iterator[int]:
                 inside = [node]
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 inside = [node]
+            case ast.Call(func=ast.Name(id="zip")):
+                inside = [each for each in node.keywords if each.arg == "strict"]  # what is zipped is of one length
         for each in inside:
             if each is not None:
                 yield from (part.number for part in ast.walk(each))  # type: ignore[attr-defined]
