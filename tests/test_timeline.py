@@ -105,6 +105,51 @@ def test_help_that_the_file_puts_before_the_determination_of_its_day_performs_no
     assert stages(RAID, {**FOUND, "follows": "troops"}, same_day)[-1] == "due"
 
 
+MOBILISED = {"id": "mobilised", "date": "1914-07-31", "act": "mobilisation", "by": "AUH", "against": "RUE"}
+ANSWER = {"id": "answer", "date": "1914-08-01", "act": "mobilisation", "by": "FRA", "against": "DEU"}
+
+
+def to_mobilise(*told: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """What happens to the duty of France to mobilise with Russia, and by which event."""
+    clause = "fra-rue-1894/art-2"
+    steps = unfold(Timeline(Library().rules_for([clause]), (clause,)), map(event_of, told))
+    return [(change.after.stage, change.after.by) for step in steps for change in step.changes]
+
+
+def test_a_duty_to_mobilise_is_performed_by_mobilising_and_not_by_war() -> None:
+    war = {**ANSWER, "act": "declaration-of-war", "against": "AUH"}
+    assert to_mobilise(MOBILISED, ANSWER) == [("due", None), ("performed", "answer")]
+    assert to_mobilise(MOBILISED, war) == [("due", None)]
+    assert to_mobilise(MOBILISED, {**ANSWER, "by": "GBR"}) == [("due", None)]
+
+
+def test_who_has_mobilised_already_need_not_mobilise_again() -> None:
+    assert to_mobilise({**ANSWER, "date": "1914-07-30"}, MOBILISED) == [("performed", "answer")]
+
+
+@pytest.mark.parametrize(
+    "happened", [{"disputed": {"RUS": False, "UKR": True}}, {"disputed": {"UKR": True}}, False, "unknown"]
+)
+def test_what_is_not_known_to_have_happened_neither_performs_nor_releases(happened: object) -> None:
+    release = {"id": "release", "date": "2025-01-10", "act": "release-from-assistance", "by": "RUS", "about": "raid"}
+    assert stages(RAID, FOUND, {**TROOPS, "happened": happened}) == ["not-due", "due"]
+    assert stages(RAID, FOUND, {**release, "happened": happened}) == ["not-due", "due"]
+    assert to_mobilise(MOBILISED, {**ANSWER, "happened": happened}) == [("due", None)]
+
+
+def test_a_bombing_that_only_one_side_tells_of_performs_a_duty_on_its_account_alone() -> None:
+    bombing = {
+        "id": "nuremberg", "date": "1914-08-02", "act": "bombardment", "by": "FRA", "against": "DEU",
+        "happened": {"disputed": {"DEU": True, "FRA": False, "others": False}},
+    }  # fmt: skip
+    war = {"id": "war", "date": "1914-08-01", "act": "declaration-of-war", "by": "DEU", "against": "RUE"}
+    clause = "fra-rue-1894/art-1"
+    known = Library().rules_for([clause])
+    for account, last in ((None, "due"), ("FRA", "due"), ("RUE", "due"), ("DEU", "performed")):
+        steps = unfold(Timeline(known, (clause,), {}, account), map(event_of, (war, bombing)))
+        assert [c.after.stage for s in steps for c in s.changes if c.finding.case.event == "war"][-1] == last
+
+
 def test_a_release_ends_the_waiting() -> None:
     release = {"id": "release", "date": "2025-01-10", "act": "release-from-assistance", "by": "RUS", "about": "raid"}
     assert stages(RAID, FOUND, release, TROOPS) == ["not-due", "due", "released"]

@@ -210,6 +210,8 @@ def _version(page: Page, outliner: Outliner, version: Version, *, alone: bool) -
         "self-judging": "the party itself decides what it owes",
     }
     page.field("owed", ", ".join(part for part in [*parts, discretion[owed.discretion]] if part))
+    if owed.performed_when is not None:
+        _conditions(page, "performed when", outliner.outline(owed.performed_when))
 
 
 def _losses(page: Page, losses: Losses) -> None:
