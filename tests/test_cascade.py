@@ -13,7 +13,7 @@ import pytest
 from alliances import ACTORS, pact
 from foedus.cascade import Plan, relevant_clauses, run_cascade
 from foedus.cli import app
-from foedus.conflicts import find_conflicts
+from foedus.conflicts import find_conflicts, precedence
 from foedus.drawn import EntangledCascadeError, find_drawn_in
 from foedus.errors import InputErrors
 from foedus.formula import Test
@@ -129,7 +129,7 @@ def test_help_against_one_to_whom_non_aggression_is_owed_is_listed() -> None:
     found = cascade(world(ally("pact", "BBB", "CCC"), promise), invasion("AAA", "BBB"))
     (conflict,) = find_conflicts(found)
     assert (conflict.kind, conflict.obligor) == ("non-aggression", "CCC")
-    assert "VCLT" in conflict.precedence[0]
+    assert "article 30(4)(b)" in conflict.precedence[0]
 
 
 def test_help_against_one_to_whom_neutrality_is_owed_is_listed() -> None:
@@ -145,14 +145,28 @@ def test_help_that_the_charter_bars_is_listed_with_article_103() -> None:
     )
     barred = [each for each in find_conflicts(found) if each.kind == "charter"]
     assert {each.overlay for each in barred} == {"dprk-resolutions"}
-    assert "103" in barred[0].precedence[0]
+    for named in ("article 103", "article 2(4)", "article 25", "obligation under that treaty"):
+        assert named in barred[0].precedence[0]
+
+
+def test_the_convention_on_the_law_of_treaties_is_said_to_apply_to_no_treaty_of_before_it() -> None:
+    def said(*signed: date) -> str:
+        one, other = (replace(ally(name, "AAA", "BBB"), signed=day) for name, day in zip(("a", "b"), signed, strict=True))
+        return precedence(world(one, other), "a/art-1", "b/art-1")[-1]
+
+    older = "does not itself apply to treaties from before 1980, article 4"
+    assert older in said(date(1879, 10, 7), date(1882, 5, 20))
+    assert older in said(date(1961, 7, 11), date(2024, 6, 19))
+    assert older in said(date(1980, 1, 27), date(2024, 6, 19))
+    assert older not in said(date(1980, 1, 28), date(2024, 6, 19))
+    assert "article 30(3) of the Vienna Convention" in said(date(1980, 1, 28), date(2024, 6, 19))
 
 
 def test_conflicts_that_differ_only_in_who_owes_are_told_once() -> None:
     found = CliRunner().invoke(app, ["cascade", "hypo-korea-war"])
     told = found.stdout.partition("conflicts of obligations")[2]
     assert told.count("NATO 1949, articles 5 and 6") == 1
-    assert "26 others owe help that the Charter bars" in told
+    assert "26 others owe help by the words of the treaty, and none once the Charter" in " ".join(told.split())
 
 
 def test_over_all_readings_a_cascade_is_not_drawn_and_says_so(tmp_path: Path) -> None:

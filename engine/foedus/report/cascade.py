@@ -24,7 +24,7 @@ KINDS = {
     "both-sides": "owes help to one that it owes help against",
     "non-aggression": "owes help against one that it promised not to attack",
     "neutrality": "owes help against one towards which it must stay neutral",
-    "charter": "owes help that the Charter bars",
+    "charter": "owes help by the words of the treaty, and none once the Charter is read into it",
 }
 FEW = 6
 
