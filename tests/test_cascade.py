@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -151,7 +152,9 @@ def test_help_that_the_charter_bars_is_listed_with_article_103() -> None:
 
 def test_the_convention_on_the_law_of_treaties_is_said_to_apply_to_no_treaty_of_before_it() -> None:
     def said(*signed: date) -> str:
-        one, other = (replace(ally(name, "AAA", "BBB"), signed=day) for name, day in zip(("a", "b"), signed, strict=True))
+        one, other = (
+            replace(ally(name, "AAA", "BBB"), signed=day) for name, day in zip(("a", "b"), signed, strict=True)
+        )
         return precedence(world(one, other), "a/art-1", "b/art-1")[-1]
 
     older = "does not itself apply to treaties from before 1980, article 4"
@@ -175,6 +178,24 @@ def test_over_all_readings_a_cascade_is_not_drawn_and_says_so(tmp_path: Path) ->
     assert isinstance(found.exception, InputErrors)
     assert "neither drawn nor a graph" in str(found.exception)
     assert not picture.exists()
+
+
+def test_the_treaties_asked_keep_their_order_so_that_a_cascade_is_told_alike_each_time() -> None:
+    clauses = [f"{name}/{each}" for name, treaty in EVERYTHING.treaties.items() for each in treaty.clauses]
+    assert list(LIBRARY.rules_for(clauses[::-1]).treaties) == list(EVERYTHING.treaties)[::-1]
+
+
+def test_a_cascade_that_takes_long_tells_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("foedus.report.progress.PATIENCE", 0.0)
+    for arguments, what in (((), "round by round"), (("--all-readings",), "over all readings")):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        app(["cascade", "1914-italy", "--clause", "dual-1879/art-1", *arguments], standalone_mode=False)
+        assert what in terminal.getvalue()
 
 
 # History

@@ -145,8 +145,9 @@ def test_a_bombing_that_only_one_side_tells_of_performs_a_duty_on_its_account_al
     war = {"id": "war", "date": "1914-08-01", "act": "declaration-of-war", "by": "DEU", "against": "RUE"}
     clause = "fra-rue-1894/art-1"
     known = Library().rules_for([clause])
+    told = [event_of(war), event_of(bombing)]
     for account, last in ((None, "due"), ("FRA", "due"), ("RUE", "due"), ("DEU", "performed")):
-        steps = unfold(Timeline(known, (clause,), {}, account), map(event_of, (war, bombing)))
+        steps = unfold(Timeline(known, (clause,), {}, account), told)
         assert [c.after.stage for s in steps for c in s.changes if c.finding.case.event == "war"][-1] == last
 
 

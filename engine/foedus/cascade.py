@@ -201,13 +201,14 @@ class Cascade:
         return {actor: judged for actor, (_, judged) in sorted(best.items())}
 
 
-def run_cascade(rules: Rules, scenario: Scenario, plan: Plan) -> Cascade:
+def run_cascade(rules: Rules, scenario: Scenario, plan: Plan, advance: Callable[[], None] = lambda: None) -> Cascade:
     """The cascade that a scenario sets off: judged on the facts so far, all help of a round added at once, and so on.
 
     It ends, since an obligor begins to fight an adversary once. The order of treaties, of
     files and of events of one day cannot matter: a round sees all clauses and all facts of the rounds before.
+    `advance` is called after each judgement.
     """
-    state = _State(rules, scenario, plan)
+    state = _State(rules, scenario, plan, advance)
     steps: list[Step] = []
     fresh = frozenset(state.facts(None).events)
     number = 0
@@ -257,6 +258,7 @@ class _State:
     rules: Rules
     scenario: Scenario
     plan: Plan
+    advance: Callable[[], None]
     rounds: dict[str, int] = field(default_factory=dict)
     judged: dict[Case, Judged] = field(default_factory=dict)
     _facts: dict[str | None, Facts] = field(default_factory=dict)
@@ -334,6 +336,7 @@ class _State:
         key = (voice.profile, voice.account, *self.alike(situation))
         if key not in alike:
             alike[key] = judge(situation, voice.reading)
+            self.advance()
         self.judged[situation.case] = Judged(conclude(situation, alike[key]), voice)
 
     def alike(self, situation: Situation) -> tuple[object, ...]:

@@ -185,7 +185,9 @@ def _law(article: str, is_under_it: bool) -> str:  # noqa: FBT001 - read beside 
     convention = f"article {article} of the Vienna Convention on the Law of Treaties"
     if is_under_it:
         return f"({convention}, for those who are parties to it; for others a general rule)"
-    return f"(a general rule, stated in {convention}, which does not itself apply to treaties from before 1980, article 4)"
+    return (
+        f"(a general rule, stated in {convention}, which does not itself apply to treaties from before 1980, article 4)"
+    )
 
 
 def _own_words(treaty: Treaty) -> Iterator[str]:

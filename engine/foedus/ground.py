@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 TEMPORAL_SCOPE = "temporal-scope"
 """The term that decides whether a clause was in force for an event; every clause asks it."""
 
+WHOLE_KINDS = frozenset({"party", "non-party", "state", "entity", "organisation", "organ", "group"})
+"""The words of a relation that name no single actor."""
+
 HELP_AS_ATTACK = "help-as-attack"
 """The term that decides whether help given under a treaty can itself be an attack; asked of such help alone."""
 
@@ -405,6 +408,18 @@ class Facts:
                     out[actor] = (*out.get(actor, ()), (whose, event))
         return out
 
+    @cached_property
+    def of_nobody_known(self) -> dict[str, set[str]]:
+        """The events of which it is unknown who did them, or to whom they were done."""
+        return {
+            whose: {event for event, actors in own.items() if actors is None} for whose, own in self._actors.items()
+        }
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Event to its place among all."""
+        return {event: place for place, event in enumerate(self.events)}
+
     def came_before(self, one: str, other: str) -> bool:
         """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
         first, second = self.events[one], self.events[other]
@@ -477,10 +492,28 @@ class Situation:
             relations = self.rules.relations(condition)
             kept = self._looked_at[id(condition)] = [
                 event
-                for event in self.facts.events
+                for event in self._may_meet(relations)
                 if not any(self.relates(relation, event) is False for relation in relations)
             ]
         return kept
+
+    def _may_meet(self, relations: Iterable[Who | Dated | About]) -> Iterable[str]:
+        """The events, in their order, that the first relation to single actors leaves; all if there is none."""
+        case, parts = self.case, self.facts.parts_played
+        roles: dict[str, str | None] = {
+            "obligor": case.obligor,
+            "beneficiary": case.beneficiary,
+            "adversary": case.adversary,
+        }
+        for relation in relations:
+            if not isinstance(relation, Who) or relation.whose in roles or not WHOLE_KINDS.isdisjoint(relation.of):
+                continue
+            actors = [roles.get(name, name) for name in relation.of]
+            if None not in actors:
+                theirs = (part for each in actors if each is not None for part in parts.get(each, ()))
+                found = {event for whose, event in theirs if whose == relation.whose}
+                return sorted(found | self.facts.of_nobody_known[relation.whose], key=self.facts.order.__getitem__)
+        return self.facts.events
 
     @cached_property
     def _looked_at(self) -> dict[int, list[str]]:

@@ -36,7 +36,8 @@ PERFORMING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Kind of duty to the acts by which it is performed: those for the ally, and those against the adversary.
 
-A duty can say otherwise, under `performed_when`. Neutrality and non-aggression are kept by doing nothing, which no event shows.
+A duty can say otherwise, under `performed_when`. Neutrality and non-aggression are kept by doing nothing, which no
+event shows.
 """
 
 
