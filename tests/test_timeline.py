@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -312,7 +313,40 @@ def test_each_actor_judges_by_its_own_profile_and_account_and_on_what_they_diffe
     differ = {each["name"]: each for each in row["differ"]}
     sides = {name: side["value"] for side in differ["lawful-self-defence"]["sides"] for name in side["columns"]}
     assert (sides["moscow (RUS)"], sides["kyiv (UKR)"]) == ("obligor-decides", "prior-armed-attack")
-    assert differ["incursion.first_use"]["kind"] == "fact"
+    assert {each["kind"] for each in differ.values()} == {"choice"}
+
+
+def test_of_disputed_facts_those_are_told_on_which_a_finding_of_an_actor_rests() -> None:
+    result = RUNNER.invoke(app, ["matrix", "1914-july", "--by-actor", "--clause", "dual-1879/art-1", "--json"])
+    [row] = json.loads(result.output)["rows"]
+    facts = {each["name"]: each["sides"] for each in row["differ"] if each["kind"] == "fact"}
+    assert facts.keys() == {"russian-mobilisation.imminence"}
+    sides = {side["value"]: side["columns"] for side in facts["russian-mobilisation.imminence"]}
+    assert sides["imminent"] == ["berlin-1914 (DEU)", "AUH"]
+
+
+def test_a_table_that_is_written_to_a_pipe_has_no_blanks_at_the_end_of_a_line() -> None:
+    told = RUNNER.invoke(app, ["matrix", "1914-july", "--by-actor"]).output
+    assert [line for line in told.splitlines() if line != line.rstrip()] == []
+
+
+def test_a_table_too_wide_for_the_terminal_goes_on_in_another_and_breaks_no_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    app(["matrix", "1914-july", "--by-actor"], standalone_mode=False)
+    table = terminal.getvalue().partition("they differ on")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    assert table.count("┏") > 1
+    assert table.count("│ gbr-prt-1661/secret-article-1661 │") == table.count("┏")
+    assert "bucharest-1914" in table
 
 
 def test_a_disputant_without_a_profile_has_a_column_of_its_own() -> None:
