@@ -198,6 +198,23 @@ def test_a_cascade_that_takes_long_tells_that_it_goes_on(monkeypatch: pytest.Mon
         assert what in terminal.getvalue()
 
 
+def test_a_duty_to_mobilise_is_told_as_such() -> None:
+    told = CliRunner().invoke(app, ["cascade", "1914-july", "--clause", "fra-rue-1894/art-2"]).stdout
+    assert "France performs its duty (mobilisation) against Austria-Hungary, for Russian Empire" in told
+
+
+def test_who_performed_on_record_without_a_duty_is_told_with_what_it_did() -> None:
+    told = CliRunner().invoke(app, ["cascade", "2024-kursk", "--performs", "recorded"]).stdout
+    part = told.partition("performed, without a duty under this reading")[2].partition("stays out")[0]
+    assert "North Korea: owes nothing: the casus foederis does not arise" in part
+    assert "North Korean troops are reported in Russia" in part
+    assert "North Korea: owes nothing" not in told.partition("stays out")[2]
+    record = json.loads(CliRunner().invoke(app, ["cascade", "2024-kursk", "--performs", "PRK,IRN", "--json"]).stdout)
+    assert record["without_duty"]["PRK"]["did"] == ["deployment"]
+    assert record["without_duty"]["IRN"] == {"did": [], "finding": None}
+    assert "PRK" not in record["stays_out"]
+
+
 # History
 
 

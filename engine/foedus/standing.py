@@ -134,7 +134,7 @@ def _releases(event: str, situation: Situation) -> bool:
 def _performs(event: str, situation: Situation) -> bool:
     """Whether the event is assistance by the obligor, or force of its against the adversary; or the consultation."""
     case, facts = situation.case, situation.facts
-    ours, theirs = _performing(situation.clause.kind, situation.rules.vocabulary)
+    ours, theirs = acts_performing(situation.clause.kind, situation.rules.vocabulary)
     act, about = facts.known.get((event, "act")), facts.events[event].about
     by, against = set(facts.actors(event, "by") or ()), set(facts.actors(event, "against") or ())
     if facts.known.get((event, "outcome")) == "refused":
@@ -158,14 +158,15 @@ def _is_released_by_rule(finding: Finding, situation: Situation) -> bool:
     )
 
 
-def _performing(kind: str, vocabulary: Vocabulary) -> tuple[frozenset[Value], frozenset[Value]]:
+def acts_performing(kind: str, vocabulary: Vocabulary) -> tuple[frozenset[Value], frozenset[Value]]:
+    """The acts by which a duty of that kind is performed: those for the ally, and those against the adversary."""
     ours, theirs = PERFORMING.get(kind, ((), ()))
     return frozenset(ours), frozenset(vocabulary.expand(theirs))
 
 
 def fulfilling(situation: Situation, reading: Reading) -> tuple[Sought, ...]:
     """What an event is at least that performs the duty of a case, or releases from it."""
-    ours, theirs = _performing(situation.clause.kind, situation.rules.vocabulary)
+    ours, theirs = acts_performing(situation.clause.kind, situation.rules.vocabulary)
     release = Sought(acts=frozenset({RELEASE}), by=("beneficiary",))
     own = situation.version.duty.performed_when
     if own is not None:
