@@ -366,3 +366,25 @@ def test_a_picture_of_a_timeline_has_no_row_that_never_came_to_anything() -> Non
     rows = rows_of(timeline, list(unfold(timeline, scenario.events)))
     assert rows
     assert all(any(stage != "not-due" for _, stage in stages) for _, stages in rows)
+
+
+def test_a_picture_has_one_row_for_an_obligation_that_shows_the_case_that_asks_most() -> None:
+    library = Library()
+    scenario = library.scenario("1914-july")
+    timeline = Timeline(library.everything(), ("fra-rue-1894/art-1", "london-1839/guarantee"))
+    steps = list(unfold(timeline, scenario.events))
+    rows = dict(rows_of(timeline, steps))
+    british = [stage for _, stage in rows["london-1839/guarantee\nUnited Kingdom to Belgium"]]
+    assert british == ["not-due", "performed", "due"]  # at war with Germany, and not with Austria-Hungary over Belgium
+    days = [steps[index].date for index, _ in rows["fra-rue-1894/art-1\nRussian Empire to France"]]
+    assert days == sorted(days)
+
+
+@pytest.mark.parametrize("command", ["timeline", "cascade"])
+def test_the_picture_of_july_1914_fits_a_sheet_of_a3(command: str, tmp_path: Path) -> None:
+    target = tmp_path / "picture.svg"
+    RUNNER.invoke(app, [command, "1914-july", "--plot", str(target)])
+    drawn = ET.fromstring(target.read_text(encoding="utf-8"))  # noqa: S314 - our own text
+    width, height = (float(drawn.attrib[name].removesuffix("pt")) / 72 for name in ("width", "height"))
+    assert width < 12
+    assert height < 16.5

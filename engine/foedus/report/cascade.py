@@ -490,9 +490,20 @@ def plot_cascade(cascade: Cascade, path: Path) -> None:
 
     made = graph(cascade)
     names = {node["id"]: node["label"] for node in made["nodes"]}
+    days = {event.id: event.date.isoformat() for event in cascade.given.events}
+    acts: dict[tuple[str, str, str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for link in sorted(made["edges"], key=lambda link: link["round"]):
+        if link["kind"] == "event":
+            key = (days[link["event"]], link["label"], "event", link["event"])
+        else:
+            label = f"for {names.get(link['for'], link['for'])}: {link['label']}"
+            key = (f"round {link['round']}", label, link["kind"], link["target"])
+        sources, targets = acts.setdefault(key, ({}, {}))
+        sources[link["source"]] = targets[link["target"]] = None
     plot_rounds(
         f"{cascade.given.scenario}: who is drawn in, round by round",
-        [(node["id"], names[node["id"]], node["round"]) for node in made["nodes"]],
-        [(link["source"], link["target"], link["round"], link["kind"], link["label"]) for link in made["edges"]],
+        list(names.items()),
+        [(when, label, kind, tuple(sources), tuple(targets))
+         for (when, label, kind, _), (sources, targets) in acts.items()],
         path,
-    )
+    )  # fmt: skip

@@ -221,30 +221,57 @@ def standing_record(standing: Standing | None) -> dict[str, Any] | None:
     }
 
 
-# Rows of a picture
+# A picture
 
-Row = tuple[str, tuple[tuple["date", str], ...]]
-"""What a row is called, and from which day on the obligation stands where."""
+Moment = tuple["date", tuple[str, ...]]
+"""The day of a step, and what happened: its events, or what the day itself brings."""
+
+Row = tuple[str, tuple[tuple[int, str], ...]]
+"""What an obligation is called, and from which step on it stands where."""
+
+FOREMOST = (
+    "due", "left-to-the-party", "dormant", "performed", "undetermined", "refused", "released", "ended", "not-due",
+)  # fmt: skip
+"""Of several cases of one obligation that one is shown that asks most of the obligor."""
+
+
+def moments_of(timeline: Timeline, steps: Iterable[Step]) -> list[Moment]:
+    """What happened at each step."""
+    out: list[Moment] = []
+    for step in steps:
+        told = [mark_words(timeline, mark) for mark in step.marks]
+        told += [event.title or event.id for event in step.events]
+        out.append((step.date, tuple(told) or ("time passes",)))
+    return out
 
 
 def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
-    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row."""
-    history: dict[tuple[str, str, str, str | None, str], list[tuple[date, str]]] = {}
-    for step in steps:
+    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row.
+
+    An obligation is what a clause lays on one State towards another, whatever the case.
+    """
+    stands: dict[tuple[str, str, str], dict[tuple[str, str | None], str]] = {}
+    history: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for index, step in enumerate(steps):
+        touched: dict[tuple[str, str, str], None] = {}
         for change in step.changes:
             case = change.finding.case
             for obligor in change.obligors:
-                key = (case.clause, case.event, case.beneficiary, case.adversary, obligor)
-                history.setdefault(key, []).append((step.date, change.after.stage))
+                key = (case.clause, case.beneficiary, obligor)
+                stands.setdefault(key, {})[case.event, case.adversary] = change.after.stage
+                touched[key] = None
+        for key in touched:
+            stage = min(stands[key].values(), key=FOREMOST.index)
+            told = history.setdefault(key, [])
+            if not told or told[-1][1] != stage:
+                told.append((index, stage))
     some = {key: told for key, told in history.items() if any(stage != "not-due" for _, stage in told)}
-    history = some or history
-    alike: dict[tuple[str, str, str, str | None, tuple[tuple[date, str], ...]], list[str]] = {}
-    for (clause, event, beneficiary, adversary, obligor), told in history.items():
-        alike.setdefault((clause, event, beneficiary, adversary, tuple(told)), []).append(obligor)
+    alike: dict[tuple[str, str, tuple[tuple[int, str], ...]], list[str]] = {}
+    for (clause, beneficiary, obligor), told in (some or history).items():
+        alike.setdefault((clause, beneficiary, tuple(told)), []).append(obligor)
     out = []
-    for (clause, event, beneficiary, _, stages), obligors in alike.items():
+    for (clause, beneficiary, stages), obligors in alike.items():
         names = [timeline.rules.actors[code].name for code in obligors]
         shown = names if len(names) < FEW else [names[0], f"{len(names) - 1} others"]
-        who = f"{listed(shown, 'and')} to {timeline.rules.actors[beneficiary].name}"
-        out.append((f"{clause}\n{who}\n({event})", stages))
+        out.append((f"{clause}\n{listed(shown, 'and')} to {timeline.rules.actors[beneficiary].name}", stages))
     return out
