@@ -215,6 +215,16 @@ def test_who_performed_on_record_without_a_duty_is_told_with_what_it_did() -> No
     assert "PRK" not in record["stays_out"]
 
 
+def test_of_several_who_stay_out_it_is_told_in_the_plural() -> None:
+    told = (
+        CliRunner()
+        .invoke(app, ["cascade", "2024-kursk", "--clause", "csto-1992/art-4", "--clause", "rus-blr-2024/encroachments"])
+        .stdout
+    )
+    assert "Kazakhstan, Kyrgyzstan and Tajikistan: owe nothing: the casus foederis does not arise" in told
+    assert "Belarus: owes nothing: the casus foederis does not arise" in told
+
+
 # History
 
 

@@ -188,6 +188,28 @@ def test_a_refused_step_refuses_the_duty() -> None:
     assert found[1].waiting_for == ("domestic-law:approval",)
 
 
+def test_an_event_without_a_title_is_told_by_who_did_what_to_whom() -> None:
+    told = [json.dumps(RAID), json.dumps(FOUND)]
+    result = RUNNER.invoke(
+        app, ["timeline", "--live", "--clause", CLAUSE, "--profile", "moscow"], input="\n".join(told)
+    )
+    assert "invasion, Ukraine against Russia" in result.output
+    assert "for: invasion, Ukraine against Russia (6 January 2025)" in result.output
+    assert "determination by a party, North Korea" in result.output
+
+
+def test_who_tells_events_at_a_terminal_is_shown_how(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(""))
+    app(["timeline", "--live", "--clause", CLAUSE], standalone_mode=False)
+    assert 'one event a line: {"id": "raid"' in capsys.readouterr().err
+
+
 # The command
 
 

@@ -131,13 +131,18 @@ class Explainer:
         return f"{self.event_title(name)} ({days_of(event)})"
 
     def event_title(self, name: str) -> str:
-        """What an event is called."""
+        """What an event is called; one without a title by who did what to whom."""
         event = self.events[name]
         if event.title:
             return event.title
-        act = event.act.according_to(self.run.account)
-        known = self.rules.vocabulary.acts.get(str(act))
-        return known.title if known else "an event"
+        known = self.rules.vocabulary.acts.get(str(event.act.according_to(self.run.account)))
+        by, against = (each.according_to(self.run.account) for each in (event.by, event.against))
+        who, whom = (
+            listed(map(self.actor, each if isinstance(each, tuple) else (str(each),)), "and") if each else ""
+            for each in (by, against)
+        )
+        ends = " ".join(filter(None, [who, whom and f"against {whom}"]))
+        return ", ".join(filter(None, [known.title if known else "an event", ends]))
 
     def parties(self, case: Case) -> str:
         """Who would owe whom, against whom."""

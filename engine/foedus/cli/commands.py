@@ -659,5 +659,9 @@ def write_out(text: str, output: Path | None) -> None:
 
 
 def print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:
-    text = json.dumps(data, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=2)
-    typer.echo(text)
+    typer.echo(as_text(data))
+
+
+def as_text(data: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Plain data as JSON that the terminal can show."""
+    return json.dumps(data, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=2)

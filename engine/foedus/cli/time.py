@@ -210,11 +210,13 @@ def _listen(
     How many lines were wrong.
     """
     from foedus.loading.resolve import Known
-    from foedus.loading.stream import read_event
+    from foedus.loading.stream import EXAMPLE, read_event
     from foedus.report.problems import problems_record
 
     known = Known(time.rules, {kind: set(each) for kind, each in library.index.items()})
     wrong = 0
+    if sys.stdin.isatty():
+        typer.echo(f"one event a line: {EXAMPLE}; Ctrl-D ends", err=True)
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue

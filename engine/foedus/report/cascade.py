@@ -160,7 +160,7 @@ def _show_without_duty(page: Page, cascade: Cascade) -> None:
             page.line(heading, "bold")
         for code in actors:
             judged = cascade.strongest.get(code)
-            state = _state(judged) if judged else "no treaty asked calls for its help here"
+            state = _state(judged, 1) if judged else "no treaty asked calls for its help here"
             page.line(f"{actor(cascade, code)}: {state}", "yellow", indent=2, hang=2)
             for event in cascade.without_duty[code][:FEW]:
                 page.field("did", title(cascade, event), indent=4, column=12)
@@ -193,7 +193,8 @@ def _show_others(page: Page, cascade: Cascade) -> None:
         groups.setdefault(key, []).append(judged)
     for group in groups.values():
         finding = group[0].finding
-        page.line(f"{_several([actor(cascade, each.finding.case.obligor) for each in group])}: {_state(group[0])}",
+        who = _several([actor(cascade, each.finding.case.obligor) for each in group])
+        page.line(f"{who}: {_state(group[0], len(group))}",
                   "yellow" if finding.casus != "does-not-arise" else "plain", indent=2, hang=2)  # fmt: skip
         _show_why(page, cascade, group[0])
     missing = {(each.event, each.attribute) for judged, facts in cascade.open for each in facts[:1]}
@@ -202,19 +203,21 @@ def _show_others(page: Page, cascade: Cascade) -> None:
         page.field("would settle", ", ".join(f"{event}.{name}" for event, name in sorted(missing)), indent=0)
 
 
-def _state(judged: Judged) -> str:
-    """In words, how far a duty that is not performed has come."""
-    finding = judged.finding
+def _state(judged: Judged, number: int) -> str:
+    """In words, how far a duty that is not performed has come, for so many obligors."""
+    finding, one = judged.finding, number == 1
     match finding.duty:
         case "dormant":
             return f"would owe, waiting for {listed([each.replace('-', ' ') for each in finding.waiting_for], 'and')}"
         case "left-to-the-party":
-            return "may help, as it chooses"
+            return "may help, as it chooses" if one else "may help, as they choose"
         case "due":
-            return "owes help, and is not taken to perform"
+            return f"{'owes help, and is' if one else 'owe help, and are'} not taken to perform"
         case "undetermined":
             return "undetermined"
-    return "owes nothing: the casus foederis does not arise" if finding.casus != "arises" else "a step is refused"
+    if finding.casus == "arises":
+        return "a step is refused"
+    return f"{'owes' if one else 'owe'} nothing: the casus foederis does not arise"
 
 
 def _show_conflicts(page: Page, cascade: Cascade, conflicts: Iterable[Conflict]) -> None:
