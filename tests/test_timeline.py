@@ -128,6 +128,28 @@ def test_who_has_mobilised_already_need_not_mobilise_again() -> None:
     assert to_mobilise({**ANSWER, "date": "1914-07-30"}, MOBILISED) == [("performed", "answer")]
 
 
+def test_a_duty_of_sanctions_is_performed_by_these_and_not_by_war() -> None:
+    war = {"id": "war", "date": "1935-10-03", "act": "invasion", "by": "ITA", "against": "ETH", "gravity": "grave"}
+    finding = {
+        "id": "finding", "date": "1935-10-07", "act": "council-determination", "by": "LNC", "against": "ITA",
+        "about": "war", "as": "state-of-war",
+    }  # fmt: skip
+    trade = {"id": "trade", "date": "1935-11-18", "act": "sanctions", "by": ["GBR"], "against": "ITA"}
+    clause = "covenant-1919/art-16-1"
+    known = Library().rules_for([clause])
+
+    def british(*told: dict[str, Any]) -> tuple[str, str | None]:
+        steps = unfold(Timeline(known, (clause,)), map(event_of, told))
+        found = [c.after for s in steps for c in s.changes if "GBR" in c.obligors and c.finding.case.event == "war"]
+        return found[-1].stage, found[-1].by
+
+    assert british(war, finding)[0] == "due"
+    assert british(war, finding, trade) == ("performed", "trade")
+    assert british(war, finding, {**trade, "against": "JPN"})[0] == "due"
+    assert british(war, finding, {**trade, "act": "declaration-of-war"})[0] == "due"
+    assert british(war, finding, {**trade, "act": "assistance", "about": "war"}) == ("performed", "trade")
+
+
 @pytest.mark.parametrize(
     "happened", [{"disputed": {"RUS": False, "UKR": True}}, {"disputed": {"UKR": True}}, False, "unknown"]
 )
@@ -186,6 +208,14 @@ def test_a_refused_step_refuses_the_duty() -> None:
     found = [change.after for step in unfold(timeline, told) for change in step.changes]
     assert [each.stage for each in found] == ["not-due", "dormant", "refused"]
     assert found[1].waiting_for == ("domestic-law:approval",)
+
+
+def test_obligors_of_whom_the_same_is_told_are_told_together() -> None:
+    told = RUNNER.invoke(app, ["timeline", "1935-ethiopia", "--clause", "covenant-1919/art-16-1"]).output
+    first = told.partition("27 March 1935")[0]
+    assert first.count("it happened") == 1
+    assert "Argentina, Australia, Belgium and 55 others" in first
+    assert "it ended on 13 June 1928" in first  # Brazil had left, and is told apart
 
 
 def test_an_event_without_a_title_is_told_by_who_did_what_to_whom() -> None:

@@ -116,9 +116,19 @@ def _fulfilment(
     if stage in OWED and situation.version.duty.performed_when is not None:
         found = derive(situation, reading, situation.version.duty.performed_when)
         if found.value is True:
-            others = [each.event for each in found.walk() if each.value is True and each.event != situation.case.event]
-            return "performed", others[0] if others else situation.case.event
+            return "performed", _event_of(found)
     return stage, None
+
+
+def _event_of(found: Derivation) -> str:
+    """The event on which a condition that holds rests: the first other than the one that it is asked of, if any."""
+    waiting = [found]
+    while waiting:
+        derivation = waiting.pop()
+        if derivation.event != found.event:
+            return derivation.event
+        waiting += reversed(decisive(derivation))
+    return found.event
 
 
 def _releases(event: str, situation: Situation) -> bool:

@@ -8,15 +8,16 @@ from foedus import __version__
 from foedus.derivation import reasons_of
 from foedus.explain import Claim, Explainer, day, days_of, listed
 from foedus.report.finding import CASUS_WORDS, FEW, STYLES
+from foedus.report.page import Page
 from foedus.report.record import claim_record, plain
 from foedus.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from foedus.ground import Facts
-    from foedus.report.page import Page, Style
+    from foedus.report.page import Style
     from foedus.standing import Cause, Standing
     from foedus.timeline import Change, Mark, Step, Timeline
 
@@ -46,9 +47,20 @@ def show_step(page: Page, timeline: Timeline, step: Step, *, everything: bool) -
         ends = "" if event.until is None else f" ({days_of(event)})"
         page.line(explainer.event_title(event.id) + ends, "cyan", indent=2, hang=2)
     quiet = [change for change in step.changes if _is_quiet(change) and len(timeline.clauses) > FEW and not everything]
+    # what is told in the same words of several obligors is told once
+    alike: dict[tuple[object, ...], tuple[Change, list[str], list[str]]] = {}
     for change in step.changes:
-        if change not in quiet:
-            _show_change(page, timeline, step, change, everything=everything)
+        if change in quiet:
+            continue
+        case = change.finding.case
+        told = Page(stream=page.stream)
+        _show_change(told, timeline, step, change, everything=everything)
+        key = (case.clause, case.beneficiary, case.adversary, case.event, tuple(told.lines))
+        alike.setdefault(key, (change, told.lines, []))[2].extend(change.obligors)
+    for change, lines, obligors in alike.values():
+        who = _who(_explainer(timeline, change.facts, step), change, obligors)
+        page.line(f"{change.finding.case.clause}: {who}", indent=4, hang=2)
+        page.lines += lines
     if quiet:
         count = sum(len(change.obligors) for change in quiet)
         page.line(
@@ -71,9 +83,9 @@ def _explainer(timeline: Timeline, facts: Facts | None, step: Step) -> Explainer
 
 
 def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, everything: bool) -> None:
+    """What changed, without whom it concerns."""
     explainer = _explainer(timeline, change.facts, step)
     case, before, after = change.finding.case, change.before, change.after
-    page.line(f"{case.clause}: {_who(explainer, change)}", indent=4, hang=2)
     if case.event not in {event.id for event in step.events}:
         page.line(f"for: {explainer.event(case.event)}", indent=6, hang=2)
     if before is None or before.casus != after.casus:
@@ -93,12 +105,12 @@ def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, 
         page.claims(explainer.why(change.finding), everything=True, indent=8)
 
 
-def _who(explainer: Explainer, change: Change) -> str:
+def _who(explainer: Explainer, change: Change, codes: Sequence[str]) -> str:
     case = change.finding.case
-    obligors = [explainer.actor(each) for each in change.obligors]
+    obligors = [explainer.actor(each) for each in codes]
     if len(obligors) > FEW:
         obligors = [*obligors[: FEW - 1], f"{len(obligors) - FEW + 1} others"]
-    against = "" if case.adversary in change.obligors else f", against {explainer.actor(case.adversary)}"
+    against = "" if case.adversary in codes else f", against {explainer.actor(case.adversary)}"
     return f"{listed(obligors, 'and')}, to {explainer.actor(case.beneficiary)}{against}"
 
 
