@@ -125,7 +125,7 @@ def cascade(
         if not as_json and format_ == "text":
             report.show_cascade(page, result, profile)
     if record is not None:
-        print_json(record)
+        print_json(record, output)
         return
     if format_ != "text":
         write_out(report.render_graph(result, format_), output)

@@ -14,9 +14,9 @@ from foedus.cli.commands import (
     RulesFolder,
     account_of_actors,
     app,
-    as_text,
     day_of,
     library_with,
+    print_json,
     rules_for,
     write_out,
 )
@@ -72,7 +72,7 @@ def network(
         plot_network(found, plot)
     if as_json or format_ == "json":
         record = {**report.network_record(found, library.inputs), **_compared(found, other)}
-        write_out(as_text(record), output)
+        print_json(record, output)
     elif format_ == "text":
         from io import StringIO
 
