@@ -2,8 +2,8 @@
 
 Every case is judged by the reference and read off the decision diagram of its situation, which are compared on values.
 Each reading of each situation is also judged once by durable-rules and compared on whole derivations. The generator is
-seeded and independent of Hypothesis (`tests/seeded.py`). A difference is made as small as it gets and printed as a
-Python program; the exit code is 1.
+seeded and independent of Hypothesis (`tests/seeded.py`). A difference is printed as a Python program, at once and, as
+small as it gets, at the end; the exit code is 1.
 
     python bench/agreement.py [--cases 1000000] [--seed 1] [--processes 2]
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from comparing import HAS_RETE, Compared, as_program, compare_on_drawn, smallest
+from comparing import HAS_RETE, Compared, as_program, compare_on_drawn, difference_in, smallest
 from foedus.report.progress import progress
 
 CHUNK = 1000
@@ -52,7 +52,11 @@ def main() -> int:
                 chunk += 1
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for each in done:
-                total += each.result()
+                found = each.result()
+                for drawn, difference in found.differences:
+                    # at once, and as it was drawn: it may not come again
+                    print(f"a difference:\n{as_program(drawn, difference)}", flush=True)
+                total += found
                 advance()
             if not sys.stderr.isatty():
                 print(f"{total.by_diagram:,} cases, {len(total.differences)} differences", flush=True)
@@ -62,8 +66,9 @@ def main() -> int:
     print(f"{len(total.differences)} differences; {seconds:,.0f} s, {total.by_diagram / seconds:,.0f} cases/s")
     if not HAS_RETE:
         print("durable-rules does not load on this Python and was not compared")
-    for drawn in total.differences[:3]:
-        print(as_program(smallest(drawn)))
+    for drawn, _ in total.differences[:3]:
+        least = smallest(drawn)
+        print(f"as small as it gets:\n{as_program(least, difference_in(least) or 'not found again')}")
     return 1 if total.differences else 0
 
 

@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,20 +76,31 @@ def _numbered(module: str) -> ast.Module:
 def mutants(module: str) -> list[EngineMutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = _numbered(module)
-    skipped = set(_skipped(tree))
+    skipped, homes = set(_skipped(tree)), _homes(tree, module)
     out: list[EngineMutant] = []
+    times = Counter[str]()
     for node in sorted(ast.walk(tree), key=lambda each: getattr(each, "lineno", 0)):
         number = node.number  # type: ignore[attr-defined]
         if number not in skipped:
             for way, (what, _) in enumerate(_changes(node)):
-                name = f"{module}.py:{getattr(node, 'lineno', 0)}: {what}"
-                again = sum(other.name.removesuffix("'") == name for other in out)
-                out.append(EngineMutant(module, name + "'" * again, number, way))
+                name = f"{homes[number]}: {what}"
+                times[name] += 1
+                out.append(EngineMutant(module, name + "'" * (times[name] - 1), number, way))
+    return out
+
+
+def _homes(tree: ast.AST, home: str) -> dict[int, str]:
+    """Node to the function or class that it stands in, from the module on; names of mutants outlive other changes."""
+    out = {}
+    for node in ast.iter_child_nodes(tree):
+        inner = f"{home}.{node.name}" if isinstance(node, ast.FunctionDef | ast.ClassDef) else home
+        out[node.number] = inner  # type: ignore[attr-defined]
+        out |= _homes(node, inner)
     return out
 
 
 def _skipped(tree: ast.AST) -> Iterator[int]:
-    """What no finding can hang on: annotations, decorators, doc strings, messages, imports for types."""
+    """What no finding can hang on: annotations, decorators, doc strings, messages, checks, imports for types."""
     for node in ast.walk(tree):
         inside: list[ast.AST | None] = []
         match node:
@@ -103,6 +115,8 @@ def _skipped(tree: ast.AST) -> Iterator[int]:
                 inside = [node]
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 inside = [node]
+            case ast.Call(func=ast.Name(id="zip")):
+                inside = [each for each in node.keywords if each.arg == "strict"]  # what is zipped is of one length
         for each in inside:
             if each is not None:
                 yield from (part.number for part in ast.walk(each))  # type: ignore[attr-defined]

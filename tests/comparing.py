@@ -129,11 +129,11 @@ def find_difference(
 
 @dataclass
 class Compared:
-    """How many cases were compared by the diagram, how many of them by durable-rules, and where a difference is."""
+    """How many cases were compared by the diagram, how many of them by durable-rules, and where which difference is."""
 
     by_diagram: int = 0
     by_rete: int = 0
-    differences: list[Drawn] = field(default_factory=list)
+    differences: list[tuple[Drawn, str]] = field(default_factory=list)
 
     def __add__(self, other: Compared) -> Compared:
         return Compared(
@@ -168,8 +168,8 @@ def compare_on_drawn(seed: int, cases: int) -> Compared:
                     by_rete = HAS_RETE and index == chosen
                     done.by_diagram += 1
                     done.by_rete += by_rete
-                    if find_difference(situation, reading, by_diagram, facts, by_rete=by_rete):
-                        done.differences.append(replace(drawn, readings=(choices,), facts=facts))
+                    if found := find_difference(situation, reading, by_diagram, facts, by_rete=by_rete):
+                        done.differences.append((replace(drawn, readings=(choices,), facts=facts), found))
     return done
 
 
@@ -191,8 +191,8 @@ def smallest(drawn: Drawn) -> Drawn:
     return drawn
 
 
-def as_program(drawn: Drawn) -> str:
-    """A Python program that shows the difference, and what it is."""
+def as_program(drawn: Drawn, difference: str) -> str:
+    """A Python program that shows the difference, which is told first."""
     rules = drawn.rules
     parts = {
         "scenario": drawn.scenario,
@@ -203,7 +203,7 @@ def as_program(drawn: Drawn) -> str:
     lines = [f"{name} = {value!r}" for name, value in parts.items()]
     rest = (drawn.account, drawn.on, drawn.number, drawn.readings, drawn.facts)
     return "\n".join([
-        *(f"# {line}" for line in (difference_in(drawn) or "no difference").splitlines()),
+        *(f"# {line}" for line in difference.splitlines()),
         "import datetime",
         "from comparing import difference_in",
         "from foedus.formula import *",

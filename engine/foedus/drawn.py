@@ -55,14 +55,23 @@ class DrawnIn(Question):
         assert self.made is not None  # noqa: S101 - given when it is made
         return self.made[0]
 
-    @cached_property
-    def _outcomes(self) -> tuple[Diagrams, int]:
+    @property
+    def _diagrams(self) -> Diagrams:
         assert self.made is not None  # noqa: S101 - given when it is made
-        return self.made[1:]
+        return self.made[1]
+
+    @cached_property
+    def _outcomes(self) -> int:
+        assert self.made is not None  # noqa: S101 - given when it is made
+        return self.made[2]
+
+    @cached_property
+    def _root(self) -> int:
+        return self._diagrams.settle(self._outcomes, len(self.choices), OPEN)
 
     def holds(self, values: Sequence[int]) -> bool:
         """Whether it is drawn in under the reading that is given by the index of its value for each choice."""
-        diagrams, node = self._outcomes
+        diagrams, node = self._diagrams, self._outcomes
         while node >= TERMINALS:
             node = diagrams.branches[node][values[diagrams.levels[node]]]
         return node == YES

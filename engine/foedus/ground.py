@@ -52,9 +52,6 @@ if TYPE_CHECKING:
 TEMPORAL_SCOPE = "temporal-scope"
 """The term that decides whether a clause was in force for an event; every clause asks it."""
 
-WHOLE_KINDS = frozenset({"party", "non-party", "state", "entity", "organisation", "organ", "group"})
-"""The words of a relation that name no single actor."""
-
 HELP_AS_ATTACK = "help-as-attack"
 """The term that decides whether help given under a treaty can itself be an attack; asked of such help alone."""
 
@@ -69,30 +66,36 @@ Steps = dict[str, tuple["Step", Formula, Formula]]
 
 APPLIED, SET_ASIDE = "applied", "set-aside"
 
+ROLES = ("obligor", "beneficiary", "adversary")
+"""The roles that actors have in a case."""
+
 THIS = "this"
 """The word for the event in question, among the words that a formula mentions."""
+
+
+Word = str | tuple[str, str]
 
 
 class Mentions(NamedTuple):
     """What a formula mentions itself, the definitions of its terms left aside.
 
     `choices` are its terms and other choices in the order of reading, `words` the attributes, roles, kinds and actors
-    that it asks for.
+    that it asks for, and each role as the one by or against which something was done.
     """
 
     formula: Formula
     choices: list[Term | Choose]
-    words: set[str]
+    words: set[Word]
 
 
-def _mention(parts: Iterable[Any], choices: list[Term | Choose], words: set[str]) -> None:
+def _mention(parts: Iterable[Any], choices: list[Term | Choose], words: set[Word]) -> None:
     # the walk over all definitions is a good part of a first question, so types are compared, not matched
     for part in parts:
         kind = type(part)
         if kind is Test:
             words.add(part.attribute)
         elif kind is Who:
-            words.update(part.of, (part.whose,))
+            words.update(part.of, (part.whose,), [(part.whose, role) for role in part.of])
         elif kind is Dated or kind is About:
             words.add(THIS)
         else:
@@ -145,19 +148,19 @@ class Rules:
             _mention((formula,), found.choices, found.words)
         return found
 
-    def words(self, formula: Formula) -> frozenset[str]:
+    def words(self, formula: Formula) -> frozenset[Word]:
         """The attributes, roles, kinds and actors that a formula or some definition of its terms asks for."""
         found = self._worded.get(id(formula))
         if found is None:
             mentions = self.mentions(formula)
-            words = set(mentions.words)
+            words: set[Word] = set(mentions.words)
             for each in mentions.choices:
                 if isinstance(each, Term):
                     words |= self._words_of_term(each.term)
             found = self._worded[id(formula)] = frozenset(words)
         return found
 
-    def _words_of_term(self, term: str) -> frozenset[str]:
+    def _words_of_term(self, term: str) -> frozenset[Word]:
         found = self._worded.get(term)
         if found is None:
             definitions = self.terms[term].definitions.values()
@@ -176,7 +179,7 @@ class Rules:
         return {}
 
     @cached_property
-    def _worded(self) -> dict[str | int, frozenset[str]]:
+    def _worded(self) -> dict[str | int, frozenset[Word]]:
         return {}
 
     @cached_property
@@ -399,26 +402,33 @@ class Facts:
         )
 
     @cached_property
-    def parts_played(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Actor to the events that it did, or that were done to it."""
-        out: dict[str, tuple[tuple[str, str], ...]] = {}
+    def timed(self) -> dict[tuple[str, bool, bool], Mapping[tuple[str, str], Value]]:
+        """Event, and whether a clause was in force when it began and while it lasted, to what is known then."""
+        return {}
+
+    @cached_property
+    def by_actor(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
+        """(by or against, actor) to the events with that actor; with `None` to those of which that is unknown."""
+        out: dict[tuple[str, str | None], list[str]] = {}
         for whose, own in self._actors.items():
             for event, actors in own.items():
-                for actor in dict.fromkeys(actors or ()):
-                    out[actor] = (*out.get(actor, ()), (whose, event))
+                for actor in (None,) if actors is None else dict.fromkeys(actors):
+                    out.setdefault((whose, actor), []).append(event)
+        return {key: tuple(events) for key, events in out.items()}
+
+    @cached_property
+    def about(self) -> dict[str, list[str]]:
+        """Event to the events that are said to be about it."""
+        out: dict[str, list[str]] = {}
+        for name, event in self.events.items():
+            if event.about is not None:
+                out.setdefault(event.about, []).append(name)
         return out
 
     @cached_property
-    def of_nobody_known(self) -> dict[str, set[str]]:
-        """The events of which it is unknown who did them, or to whom they were done."""
-        return {
-            whose: {event for event, actors in own.items() if actors is None} for whose, own in self._actors.items()
-        }
-
-    @cached_property
-    def order(self) -> dict[str, int]:
-        """Event to its place among all."""
-        return {event: place for place, event in enumerate(self.events)}
+    def places(self) -> dict[str, int]:
+        """Event to its place in the order of the file."""
+        return {name: place for place, name in enumerate(self.events)}
 
     def came_before(self, one: str, other: str) -> bool:
         """Whether an event began before another: on an earlier day, or on the same day as the file orders them."""
@@ -467,13 +477,16 @@ class Situation:
     @cached_property
     def known(self) -> Mapping[tuple[str, str], Value]:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
-        event = self.case.event
-        begun, lasted = self._covered
-        computed: dict[tuple[str, str], Value] = {
-            (event, "in_force_when_begun"): begun,
-            (event, "in_force_while_it_lasted"): lasted,
-        }
-        return {**self.facts.known, **computed, **self.overrides}
+        key = (self.case.event, *self._covered)
+        found = self.facts.timed.get(key)
+        if found is None:
+            event, begun, lasted = key
+            computed: dict[tuple[str, str], Value] = {
+                (event, "in_force_when_begun"): begun,
+                (event, "in_force_while_it_lasted"): lasted,
+            }
+            found = self.facts.timed[key] = {**self.facts.known, **computed}
+        return {**found, **self.overrides} if self.overrides else found
 
     @cached_property
     def _covered(self) -> tuple[bool, bool]:
@@ -492,60 +505,68 @@ class Situation:
             relations = self.rules.relations(condition)
             kept = self._looked_at[id(condition)] = [
                 event
-                for event in self._may_meet(relations)
+                for event in self._near(relations)
                 if not any(self.relates(relation, event) is False for relation in relations)
             ]
         return kept
 
-    def _may_meet(self, relations: Iterable[Who | Dated | About]) -> Iterable[str]:
-        """The events, in their order, that the first relation to single actors leaves; all if there is none."""
-        case, parts = self.case, self.facts.parts_played
-        roles: dict[str, str | None] = {
-            "obligor": case.obligor,
-            "beneficiary": case.beneficiary,
-            "adversary": case.adversary,
-        }
+    def _near(self, relations: Iterable[Who | Dated | About]) -> Iterable[str]:
+        """Few events, in order, with all that stand in those relations or may: of one relation that few can meet."""
+        fewest: Iterable[str] | None = None
         for relation in relations:
-            if not isinstance(relation, Who) or relation.whose in roles or not WHOLE_KINDS.isdisjoint(relation.of):
-                continue
-            actors = [roles.get(name, name) for name in relation.of]
-            if None not in actors:
-                theirs = (part for each in actors if each is not None for part in parts.get(each, ()))
-                found = {event for whose, event in theirs if whose == relation.whose}
-                return sorted(found | self.facts.of_nobody_known[relation.whose], key=self.facts.order.__getitem__)
-        return self.facts.events
+            if isinstance(relation, About):
+                return self.facts.about.get(self.case.event, ())
+            if fewest is None and isinstance(relation, Who) and relation.whose in {"by", "against"}:
+                fewest = self._with(relation.whose, relation.of)
+        return self.facts.events if fewest is None else fewest
+
+    def _with(self, whose: Whose, of: tuple[str, ...]) -> Iterable[str] | None:
+        """The events by or against some actors or roles, and those of which that is unknown; `None` for a kind."""
+        actors = {getattr(self.case, name) if name in ROLES else name for name in of}
+        if None in actors or not actors <= self.rules.actors.keys():
+            return None
+        found = [event for actor in (None, *actors) for event in self.facts.by_actor.get((whose, actor), ())]
+        return sorted(set(found), key=self.facts.places.__getitem__)
 
     @cached_property
     def _looked_at(self) -> dict[int, list[str]]:
         return {}
 
-    def bearing(self, words: frozenset[str]) -> tuple[object, ...]:
+    def bearing(self, words: frozenset[Word]) -> tuple[object, ...]:
         """What of case and account a formula of these words can depend on; where that is equal, it says the same.
 
-        Two actors whom it does not name are alike to it, if they are of one kind and play the same parts in all events.
+        Two actors whom it does not name are alike to it, if they are of one kind and stand on the sides of all events
+        of which it asks whether they do.
         """
         out: list[object] = [self._covered]
         if THIS in words:
             out.append(self.case.event)
+        by_actor = self.facts.by_actor
         for role, actor, figure in self._figures:
             if role in words:
-                out += (actor if actor in words else figure[0], *figure[1:])
+                out += figure
+                if actor in words:
+                    out.append(actor)
+                    continue
+                for whose in ("by", "against"):
+                    if (whose, role) in words:
+                        out.append(by_actor.get((whose, actor)))
         out += [version for name, version in self.facts.disputed if name in words]
         return tuple(out)
 
     @cached_property
     def _figures(self) -> list[tuple[str, str | None, tuple[object, ...]]]:
-        """Role, actor, and what tells apart those whom nobody names: who plays which parts, and two roles in one."""
+        """Role, actor, and what tells apart those whom nobody names: of what kind they are, and two roles in one."""
         case = self.case
         same = case.adversary == case.obligor, case.adversary == case.beneficiary
         return [
-            ("obligor", case.obligor, (self._figure(case.obligor),)),
-            ("beneficiary", case.beneficiary, (self._figure(case.beneficiary),)),
-            ("adversary", case.adversary, (case.adversary and self._figure(case.adversary), *same)),
+            ("obligor", case.obligor, self._figure(case.obligor)),
+            ("beneficiary", case.beneficiary, self._figure(case.beneficiary)),
+            ("adversary", case.adversary, (*self._figure(case.adversary), *same)),
         ]
 
-    def _figure(self, actor: str) -> object:
-        return self.rules.actors[actor].kind, actor in self.treaty.parties, self.facts.parts_played.get(actor)
+    def _figure(self, actor: str | None) -> tuple[object, ...]:
+        return (actor,) if actor is None else (self.rules.actors[actor].kind, actor in self.treaty.parties)
 
     def is_ruled_out(self, condition: Formula, event: str) -> bool:
         """Whether binding the roles rules out that `some` event such that … is this one."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from foedus.ground import Case, version_for
+from foedus.ground import ROLES, Case, version_for
 from foedus.model import Scenario, Stated
 from foedus.proof import HELP, Asked, ClauseProof, finding_of
-from foedus.world import ATTACK, ROLES, Segment, World, segments
+from foedus.world import ATTACK, Segment, World, segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

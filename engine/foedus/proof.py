@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 from foedus import reference
 from foedus.derivation import conclude
 from foedus.formula import All, AnyOf, Formula, Layer, Some, Term, Test, Who, conjuncts
-from foedus.ground import TEMPORAL_SCOPE, Facts, Reading, Situation, version_for
+from foedus.ground import ROLES, TEMPORAL_SCOPE, Facts, Reading, Situation, version_for
 from foedus.model import Expectation, Stated
 from foedus.residual import by_definition, knob_variable
 from foedus.solver import Satisfiability
-from foedus.world import ANYONE, ATTACK, ROLES, Segment, World, segments
+from foedus.world import ANYONE, ATTACK, Segment, World, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

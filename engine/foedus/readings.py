@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import comb
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from foedus.derivation import DUTY_ORDER
 from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Rules, Situation, Word
     from foedus.model import Definition, Scenario
     from foedus.residual import Memo
     from foedus.vocabulary import Value
@@ -111,7 +111,7 @@ class Question:
         if len(kept) == 1:
             return kept
         distinct: dict[tuple[object, ...], Situation] = {}
-        words: dict[int, frozenset[str]] = {}
+        words: dict[int, frozenset[Word]] = {}
         for situation in kept:
             casus = situation.casus
             if id(casus) not in words:
@@ -162,11 +162,11 @@ class Question:
         return ("pick", "account", tuple(by_account))
 
     @cached_property
-    def _outcomes(self) -> tuple[Diagrams, int]:
-        """The diagram of the answer over choices and unknown facts, and the store that it is in."""
+    def _made(self) -> tuple[Maker, list[list[_Left]]]:
+        """What is left of each case, by account, and what makes diagrams of it over choices and unknown facts."""
         space = self.space
         memo = self._memo()
-        evaluated: list[list[tuple[Residual, list[tuple[Residual, Residual]], bool]]] = []
+        left: list[list[_Left]] = []
         for situations in self.situations.values():
             own = []
             for situation in situations:
@@ -177,31 +177,37 @@ class Question:
                 if self.asked == "duty" and casus is not False:
                     for _, met, refused in situation.steps.values():
                         steps.append((evaluation.residual(met, event), evaluation.residual(refused, event)))
-                own.append((casus, steps, situation.version.duty.discretion == "self-judging"))
-            evaluated.append(own)
+                own.append(_Left(casus, steps, situation.version.duty.discretion == "self-judging"))
+            left.append(own)
         diagrams = Diagrams([len(space.variables[key].values) for key in self.order], self.limit)
-        maker = Maker(diagrams, {key: level for level, key in enumerate(self.order)})
-        per_account = tuple([self._strongest(maker, own) for own in evaluated])
-        level = self.order.index("account") if len(per_account) > 1 else 0
-        root = diagrams.pick(level, per_account) if len(per_account) > 1 else per_account[0]
-        return diagrams, root
+        return Maker(diagrams, {key: level for level, key in enumerate(self.order)}), left
 
-    def _strongest(self, maker: Maker, cases: list[tuple[Residual, list[tuple[Residual, Residual]], bool]]) -> int:
+    @property
+    def _diagrams(self) -> Diagrams:
+        return self._made[0].diagrams
+
+    @cached_property
+    def _outcomes(self) -> int:
+        """The diagram of the answer over choices and unknown facts."""
+        maker, left = self._made
+        return self._by_account([self._strongest(maker, own) for own in left])
+
+    def _by_account(self, roots: list[int]) -> int:
+        return self._diagrams.pick(self.order.index("account"), tuple(roots)) if len(roots) > 1 else roots[0]
+
+    def _strongest(self, maker: Maker, cases: list[_Left]) -> int:
+        if self.asked == "casus":
+            return maker.diagram(_any_of(cases))
         diagrams = maker.diagrams
         best = NO
         for casus, steps, is_self_judging in cases:
-            root = maker.diagram(casus)
-            if self.asked == "casus":
-                best = diagrams.either(best, root)
-                continue
-            met = YES
-            refused = NO
+            met, refused = YES, NO
             for is_met, is_refused in steps:
                 met = diagrams.both(met, maker.diagram(is_met))
                 refused = diagrams.either(refused, maker.diagram(is_refused))
             done = _DUTY_CODES["left-to-the-party" if is_self_judging else "due"]
             state = diagrams.map_terminals(met, {NO: _DUTY_CODES["dormant"], YES: done})
-            alive = diagrams.both(root, diagrams.negate(refused))
+            alive = diagrams.both(maker.diagram(casus), diagrams.negate(refused))
             case = diagrams.combine("gate", _gate, diagrams.map_terminals(alive, {NO: 0, YES: 5}), state)
             best = diagrams.combine("max", max, best, case)
         return best
@@ -223,14 +229,17 @@ class Question:
     @cached_property
     def variables(self) -> list[Variable]:
         """The variables by level."""
-        self._outcomes  # noqa: B018 - evaluating makes the unknown facts known
+        self._diagrams  # noqa: B018 - evaluating makes the unknown facts known
         return [self.space.variables[key] for key in self.order]
 
     @cached_property
     def _root(self) -> int:
         """The diagram over choices alone; readings under which unknown facts decide end in `OPEN`."""
-        diagrams, root = self._outcomes
-        return diagrams.settle(root, len(self.choices), OPEN)
+        depth = len(self.choices)
+        if self.asked == "duty":
+            return self._diagrams.settle(self._outcomes, depth, OPEN)
+        maker, left = self._made
+        return self._by_account([maker.settled(_any_of(own), depth) for own in left])
 
     @cached_property
     def choices(self) -> list[Variable]:
@@ -292,7 +301,7 @@ class Question:
     @cached_property
     def _values(self) -> dict[int, int]:
         """The weight of each node of the diagram."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         return diagrams.values(self._root, self._weighing)
 
     def _share(self, value: int, terminal: int) -> Fraction:
@@ -301,7 +310,7 @@ class Question:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Outcome to the number of listed readings with it."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         # the knobs of open terms were counted with their definitions already, and facts are no part of a reading
         open_terms = {variable.name for variable in self.variables if variable.kind == "term"}
         surplus = 1
@@ -365,7 +374,7 @@ class Question:
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         node = self._root
         while node >= TERMINALS:
             node = diagrams.branches[node][self.now[diagrams.levels[node]]]
@@ -374,7 +383,7 @@ class Question:
 
     def witness(self, outcome: str) -> dict[str, Value | None] | None:
         """The reading nearest to the current one under which the outcome is that, each choice with its value."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         fewest, ways = find_nearest(diagrams, self._root, self.now, self._code(outcome), 1)
         if fewest is None:
             return None
@@ -389,7 +398,7 @@ class Question:
         if self.asked == "casus" and now != "undetermined":
             targets = ["does-not-arise" if now == yes else "arises"]
         best: Flip = Flip(None, ())
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         for target in targets:
             fewest, ways = find_nearest(diagrams, self._root, self.now, self._code(target), limit)
             if fewest is not None and (best.fewest is None or fewest < best.fewest):
@@ -403,7 +412,7 @@ class Question:
 
     def influence(self, *, settling: bool = True, most: int = 400_000) -> list[Influence]:
         """The influence of every choice, the largest first; settling shares where they are not too many to add up."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         support = diagrams.support(self._root)
         shares = self._settling(sorted(support), most) if settling else {}
         yes = self._code(self.outcomes[0] if self.asked == "casus" else "due")
@@ -421,7 +430,7 @@ class Question:
 
     def _derived(self, yes: int) -> tuple[dict[int, Fraction], dict[int, list[Fraction]]]:
         """By level, the pivotal share, and the share of a terminal on each side: what flows through its nodes."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         root, weighing, values = self._root, self._weighing, dict(self._values)
         leading = {node: weighing.part(value, yes) for node, value in values.items()}
         flow = diagrams.flow(root, weighing)
@@ -447,7 +456,7 @@ class Question:
     @cached_property
     def reached(self) -> set[str]:
         """The outcomes that some reading has."""
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         codes = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
         terminals = diagrams.reached(self._root)
         return {outcome for outcome, code in codes.items() if code in terminals}
@@ -456,7 +465,7 @@ class Question:
         """Settling shares by level; `None` if there are too many sets to look at."""
         if not support:
             return {}
-        diagrams, _ = self._outcomes
+        diagrams = self._diagrams
         settled = _Settled(diagrams, self._root, list(support), self._weights, most)
         try:
             return settled.shares([self._code(outcome) for outcome in self.reached])
@@ -466,8 +475,7 @@ class Question:
     @cached_property
     def facts_that_decide(self) -> list[Variable]:
         """Unknown facts on which the answer hangs under some reading."""
-        diagrams, root = self._outcomes
-        support = diagrams.support(root)
+        support = self._diagrams.support(self._outcomes)
         return [
             variable for level, variable in enumerate(self.variables) if not variable.is_choice and level in support
         ]
@@ -494,6 +502,27 @@ def _gate(one: int, other: int) -> int:
     return min(one, other) if 5 in {one, other} else 0  # noqa: PLR2004 - the gate is no state
 
 
+class _Left(NamedTuple):
+    """What is left of a case: of its casus, and of whether each step is met and refused."""
+
+    casus: Residual
+    steps: list[tuple[Residual, Residual]]
+    is_self_judging: bool
+
+
+def _any_of(cases: list[_Left]) -> Residual:
+    return join("any", [each.casus for each in cases], absorbing=True)
+
+
+def _either_open(one: int, other: int) -> int:
+    """Yes where one says so, and open where one hangs on facts on which the other does not."""
+    return YES if YES in {one, other} else max(one, other)
+
+
+def _both_open(one: int, other: int) -> int:
+    return NO if NO in {one, other} else max(one, other)
+
+
 @dataclass
 class Maker:
     """Makes diagrams of residual formulas, each once."""
@@ -501,6 +530,8 @@ class Maker:
     diagrams: Diagrams
     levels: Mapping[str, int]
     memo: dict[Residual, int] = field(default_factory=dict)
+    _settled: dict[Residual, int] = field(default_factory=dict)
+    _facts: dict[Residual, frozenset[int]] = field(default_factory=dict)
 
     def diagram(self, residual: Residual) -> int:
         """The diagram of a residual formula, with terminals `NO` and `YES`."""
@@ -529,6 +560,70 @@ class Maker:
         for part in parts[1:]:
             joined = diagrams.both(joined, part) if name == "all" else diagrams.either(joined, part)
         return joined
+
+    def settled(self, residual: Residual, depth: int) -> int:
+        """The diagram over the variables above a depth, the choices; `OPEN` where the facts below it decide.
+
+        Parts that share no fact are settled apart, and under each value of a choice: so that few facts come together.
+        """
+        if residual is True or residual is False or not self._below(residual, depth):
+            return self.diagram(residual)
+        found = self._settled.get(residual)
+        if found is None:
+            found = self._settled[residual] = self._settle(residual, depth)
+        return found
+
+    def _settle(self, residual: tuple[Any, ...], depth: int) -> int:
+        name, *rest = residual
+        diagrams = self.diagrams
+        if name == "not":
+            return diagrams.map_terminals(self.settled(rest[0], depth), {NO: YES, YES: NO})
+        if name == "pick" and self.levels[rest[0]] < depth:
+            return diagrams.pick(self.levels[rest[0]], tuple(self.settled(each, depth) for each in rest[1]))
+        if name not in {"all", "any"}:
+            return self._closed(residual, depth)
+        table, absorbing, joined = (_both_open, NO, YES) if name == "all" else (_either_open, YES, NO)
+        for parts in self._apart(rest[0], depth):
+            part = self.settled(parts[0], depth) if len(parts) == 1 else self._closed((name, tuple(parts)), depth)
+            joined = diagrams.combine(name, table, joined, part)
+            if joined == absorbing:
+                break
+        return joined
+
+    def _closed(self, residual: Residual, depth: int) -> int:
+        return self.diagrams.settle(self.diagram(residual), depth, OPEN)
+
+    def _apart(self, parts: Sequence[Residual], depth: int) -> list[list[Residual]]:
+        """The parts in groups that share no fact, those with the fewest facts first."""
+        groups: list[tuple[frozenset[int], list[Residual]]] = []
+        for part in parts:
+            facts, together, apart = self._below(part, depth), [part], []
+            for own, group in groups:
+                if facts.isdisjoint(own):
+                    apart.append((own, group))
+                else:
+                    facts, together = facts | own, group + together
+            groups = [*apart, (facts, together)]
+        return [group for _, group in sorted(groups, key=lambda each: len(each[0]))]
+
+    def _below(self, residual: Residual, depth: int) -> frozenset[int]:
+        """The facts that are asked: the variables from a depth on."""
+        if isinstance(residual, bool):
+            return frozenset()
+        found = self._facts.get(residual)
+        if found is None:
+            name, *rest = residual
+            if name == "diagram":
+                levels = self.diagrams.support(rest[0])
+                found = frozenset(level for level in levels if level >= depth)
+            elif name == "not":
+                found = self._below(rest[0], depth)
+            else:
+                found = frozenset().union(*(self._below(each, depth) for each in rest[-1]))
+                if name == "pick" and self.levels[rest[0]] >= depth:
+                    found |= {self.levels[rest[0]]}
+            self._facts[residual] = found
+        return found
 
 
 @dataclass

@@ -29,7 +29,7 @@ from foedus.formula import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Rules, Situation, Word
     from foedus.model import Definition, KnobSetting
     from foedus.vocabulary import Attribute, Value
 
@@ -141,7 +141,7 @@ class Evaluation:
         self.known = self.situation.known
         self.rules = self.situation.rules
         self.vocabulary = self.rules.vocabulary
-        self.bearings: dict[frozenset[str], tuple[object, ...]] = {}
+        self.bearings: dict[frozenset[Word], tuple[object, ...]] = {}
         self.found: Memo = {} if self.memo is None else self.memo
 
     def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:

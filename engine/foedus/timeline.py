@@ -19,7 +19,7 @@ from foedus import reference
 from foedus.derivation import Finding, Judgement, conclude
 from foedus.errors import InputError, InputErrors
 from foedus.formula import Test
-from foedus.ground import WHOLE_KINDS, Facts, Reading, find_situations_of
+from foedus.ground import Facts, Reading, find_situations_of
 from foedus.loading.stream import event_of
 from foedus.loading.writing import write_event
 from foedus.model import Scenario
@@ -104,6 +104,7 @@ class _Matter:
         return None if None in found else found  # type: ignore[return-value]
 
 
+_KINDS = frozenset({"party", "non-party", "state", "entity", "organisation", "organ", "group"})
 _MANY = 4
 """Actors under whom a matter listens one by one; it listens to everybody where they are more."""
 
@@ -336,7 +337,7 @@ class Timeline:
         if sought.dated & {"after", "not-before"} and event.date < matter.event.date:
             return False
         for stated, names in ((event.by, sought.by), (event.against, sought.against)):
-            codes, wanted = self._codes(stated), matter.who(names, WHOLE_KINDS)
+            codes, wanted = self._codes(stated), matter.who(names, _KINDS)
             if codes is not None and wanted is not None and wanted.isdisjoint(codes):
                 return False
         return True
@@ -406,7 +407,7 @@ class Timeline:
         for sought in matter.sought:
             if sought.about or sought.dated & {"after", "not-before"}:
                 continue
-            by, against = matter.who(sought.by, WHOLE_KINDS), matter.who(sought.against, WHOLE_KINDS)
+            by, against = matter.who(sought.by, _KINDS), matter.who(sought.against, _KINDS)
             for one in self._past if by is None else (None, *by):
                 under = self._past.get(one, {})
                 for other in under if against is None else (None, *against):
@@ -586,7 +587,7 @@ class Timeline:
         return attribute is not None and attribute.computed
 
     def _listen(self, matter: _Matter, sought: Sought) -> None:
-        by, against = matter.who(sought.by, WHOLE_KINDS), matter.who(sought.against, WHOLE_KINDS)
+        by, against = matter.who(sought.by, _KINDS), matter.who(sought.against, _KINDS)
         for one in (None,) if by is None or len(by) > _MANY else by:
             for other in (None,) if against is None or len(against) > _MANY else against:
                 self._ears.setdefault(one, {}).setdefault(other, {}).setdefault(sought.acts, {})[matter.key] = None

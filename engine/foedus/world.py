@@ -30,7 +30,7 @@ from foedus.formula import (
     Who,
     conjuncts,
 )
-from foedus.ground import IN_PERFORMANCE, Case, Facts, Situation, version_for
+from foedus.ground import IN_PERFORMANCE, ROLES, Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
 from foedus.residual import Evaluation, Space, domain, holds, join, negated
 
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 ATTACK = "attack"
 ANYONE = "ZZZ"
 """A fictitious State, where any will do."""
-ROLES = ("obligor", "beneficiary", "adversary")
 KINDS = ("state", "entity", "organisation", "organ", "group")
 WHEN = {"before": -1, "same-day": 0, "after": 1}
 _DATED = {"before": {"before"}, "not-before": {"same-day", "after"}, "after": {"after"},

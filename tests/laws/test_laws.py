@@ -125,16 +125,6 @@ def test_nobody_owes_to_itself_or_against_itself(data: st.DataObject) -> None:
 
 @SOME
 @given(st.data())
-def test_no_event_of_which_a_condition_may_hold_is_passed_over(data: st.DataObject) -> None:
-    """Looking for `some` event, those are left out that the roles of the case rule out, and no others."""
-    known, scenario, condition = data.draw(rules()), data.draw(scenarios()), data.draw(formulas(terms=(), size=3))
-    for situation in find_situations(known, Facts(scenario, data.draw(accounts)), "t/art-1"):
-        looked_at = [each for each in situation.facts.events if not situation.is_ruled_out(condition, each)]
-        assert situation.candidates(condition) == looked_at
-
-
-@SOME
-@given(st.data())
 def test_what_is_seen_earlier_knows_no_later_event(data: st.DataObject) -> None:
     """`--on DATE` judges with what was known on that day."""
     known, scenario = data.draw(rules()), data.draw(scenarios())

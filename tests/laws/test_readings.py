@@ -14,9 +14,10 @@ from foedus import reference
 from foedus.derivation import conclude, overall
 from foedus.diagram import Diagrams, TooEntangledError
 from foedus.flips import find_flips
+from foedus.formula import Some
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Event, Scenario, Stated
-from foedus.readings import Asked, Question
+from foedus.readings import OPEN, Asked, Question
 from foedus.residual import Evaluation, Memo, Space
 from generated import VALUES, accounts, readings, rules, scenarios
 from hypothesis import HealthCheck, assume, given, settings
@@ -72,6 +73,15 @@ def as_reading(question: Question, setting: Settings) -> tuple[dict[str, Value],
 
 def outcome(question: Question, setting: Settings) -> str:
     """What the reference finds: the same whatever unknown facts turn out to be, or undetermined."""
+    found = set(by_completion(question, setting).values())
+    return found.pop() if len(found) == 1 else "undetermined"
+
+
+Completion = frozenset[tuple[tuple[str, str], "Value"]]
+
+
+def by_completion(question: Question, setting: Settings) -> dict[Completion, str]:
+    """Each way in which unknown facts can turn out to what the reference finds then."""
     choices, account = as_reading(question, setting)
     reading = Reading(choices, question.rules)
     situations = list(find_situations(question.rules, Facts(question.scenario, account), CLAUSE))
@@ -84,14 +94,15 @@ def outcome(question: Question, setting: Settings) -> str:
     })  # fmt: skip
     domains: list[list[Value]] = [[True, False] if name == "happened" else _values(name) for _, name in unknown]
     assume(prod(map(len, domains)) <= MOST_COMPLETIONS)
-    found = set()
+    found: dict[Completion, str] = {}
     for values in product(*domains):
         overrides = dict(zip(unknown, values, strict=True))
         completed = [replace(situation, overrides=overrides) for situation in situations]
         whole = overall([conclude(each, reference.judge(each, reading)) for each in completed])
-        found.add({"no-case": "does-not-arise"}.get(whole.casus, whole.casus) if question.asked == "casus"
-                  else {"no-case": "not-due"}.get(whole.duty, whole.duty))  # fmt: skip
-    return found.pop() if len(found) == 1 else "undetermined"
+        none = {"casus": "does-not-arise", "duty": "not-due"}[question.asked]
+        answer = whole.casus if question.asked == "casus" else whole.duty
+        found[frozenset(overrides.items())] = none if answer == "no-case" else answer
+    return found
 
 
 def _values(name: str) -> list[Value]:
@@ -119,6 +130,27 @@ def table(question: Question) -> list[tuple[Settings, str]]:
     return [(setting, outcome(question, setting)) for setting in every_setting(question)]
 
 
+@MANY
+@given(questions())
+def test_parts_that_share_no_unknown_fact_are_settled_apart_as_they_are_together(question: Question) -> None:
+    """To the node: the diagrams are in one store."""
+    together = question._diagrams.settle(question._outcomes, len(question.choices), OPEN)  # noqa: SLF001
+    assert question._root == together  # noqa: SLF001
+
+
+@MANY
+@given(st.data())
+def test_some_event_is_sought_among_all_that_the_roles_do_not_rule_out(data: st.DataObject) -> None:
+    """Whatever conditions the clause and its definitions have of it, and in the order of the file."""
+    known, scenario = data.draw(rules()), data.draw(scenarios())
+    for situation in find_situations(known, Facts(scenario, data.draw(accounts)), CLAUSE):
+        for formula in known.formulas():
+            for part in formula[0].walk():
+                if isinstance(part, Some):
+                    left = [each for each in situation.facts.events if not situation.is_ruled_out(part.of, each)]
+                    assert situation.candidates(part.of) == left
+
+
 @SOME
 @given(questions())
 def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question: Question) -> None:
@@ -132,6 +164,22 @@ def test_shares_and_counts_are_those_of_enumeration_over_the_reference(question:
     assert {name: share for name, share in question.shares.items() if share} == shares
     assert {name: count for name, count in question.counts.items() if count} == {n: len(s) for n, s in distinct.items()}
     assert question.is_settled == (len(shares) == 1)
+
+
+@SOME
+@given(questions())
+def test_the_facts_said_to_decide_are_those_that_can_change_a_finding(question: Question) -> None:
+    """Under some reading and with all other facts the same; of the others it is said that they do not matter."""
+    deciding = set()
+    for setting in every_setting(question):
+        by_rest: dict[tuple[tuple[str, str], Completion], set[str]] = {}
+        for completion, found in by_completion(question, setting).items():
+            for fact in completion:
+                by_rest.setdefault((fact[0], completion - {fact}), set()).add(found)
+        deciding |= {fact for (fact, _), found in by_rest.items() if len(found) > 1}
+    assert {variable.of for variable in question.facts_that_decide} == deciding
+    facts = [variable for variable in question.variables if not variable.is_choice]
+    assert question.facts_that_do_not_matter == [each for each in facts if each.of not in deciding]
 
 
 @SOME

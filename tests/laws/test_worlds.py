@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from foedus.formula import All, AnyOf, Not, Term
+from foedus.ground import ROLES
 from foedus.proof import Asked, TermProof, finding_of, prove_clause
 from foedus.solver import is_available
-from foedus.world import ATTACK, ROLES, World, segments
+from foedus.world import ATTACK, World, segments
 from generated import accounts, formulas, readings, rules, scenarios, with_all_knobs_read
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
