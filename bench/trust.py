@@ -126,7 +126,7 @@ def proved(told: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"- {faults} faults: a clause that never arises or always does, a condition or an alternative without effect, two definitions that are"
     yield "  the same, a declared relation that does not hold, values of a knob without effect, a mutual clause that binds its parties"
-    yield "  differently, help and neutrality owed at once, an attribute that nothing reads"
+    yield "  differently, help and neutrality owed at once, an attribute that nothing reads, a reason for what is not so"
     yield f"- {explained} such properties that the treaties themselves mean ([listed](properties.md))"
     yield f"- {len(found) - faults - explained} relations between help and consultation in one treaty"
     yield f"- {len(told['incompatible'])} pairs of duties that cannot both be performed, each with a situation that the reference has judged"

@@ -791,6 +791,70 @@ def test_unknown_and_disputed_facts_leave_the_answer_open_or_to_the_account() ->
     assert put_in.shares["arises"] == 1
 
 
+def several(*events: Event, trigger: Formula = FIRST, **more: Any) -> Question:  # noqa: ANN401
+    """A question of three parties, of a clause with that trigger."""
+    known = rules(treaty(Version(trigger, Duty()), parties={**PARTIES, "CCC": Party()}), more.pop("terms", None))
+    scenario = Scenario("s", "S", "S", ("t/art-1",), events)
+    return Question(known, scenario, "t/art-1", **{"fixed": {TEMPORAL_SCOPE: "continuing"}, **more})
+
+
+def test_one_of_several_cases_that_arises_is_enough() -> None:
+    """Whichever it is and whatever is unknown of the others; of some alone it is asked what is said of those."""
+    yes, no, open_ = event("yes", first=True, by="BND"), event("no", first=False, by="BND"), event("open", by="BND")
+    assert several(yes, no).shares["arises"] == several(no, yes).shares["arises"] == 1
+    assert several(no, open_, yes).shares["arises"] == 1
+    assert several(no, open_).shares["undetermined"] == several(open_, no).shares["undetermined"] == 1
+    assert several(no, yes, event="no").shares["arises"] == 0
+    assert several(no, open_, event="no").facts_that_decide == []
+    bound = several(yes, trigger=All((FIRST, Who("obligor", ("CCC",)))))
+    assert bound.shares["arises"] == 1
+    assert several(yes, trigger=All((FIRST, Who("obligor", ("CCC",)))), obligor="BBB").shares["arises"] == 0
+    assert several(yes, trigger=All((FIRST, Who("obligor", ("CCC",)))), obligor="CCC").shares["arises"] == 1
+
+
+def test_what_unknown_facts_leave_open_is_told_for_each_definition_apart() -> None:
+    """Also where two cases, or two conditions, hang on the same fact: together they can settle it."""
+    settled = entry("war", "a", a=Definition("a", SOURCE, FIRST), b=Definition("b", SOURCE, Not(FIRST)),
+                    c=Definition("c", SOURCE, AnyOf((FIRST, Not(FIRST)))), d=Definition("d", SOURCE, HOME),
+                    e=Definition("e", SOURCE, All((FIRST, HOME))))  # fmt: skip
+    asked = several(event(place="sea", by="BND"), trigger=Term("war"), terms={"war": settled})
+    assert asked.shares == {"arises": Fraction(1, 5), "undetermined": Fraction(2, 5), "does-not-arise": Fraction(2, 5)}
+    assert [variable.name for variable in asked.facts_that_decide] == ["e.first"]
+    assert asked.facts_that_do_not_matter == []
+    negated = several(event(place="sea", by="BND"), trigger=Not(Term("war")), terms={"war": settled})
+    assert negated.shares["does-not-arise"] == Fraction(1, 5)
+    assert negated.shares["undetermined"] == Fraction(2, 5)
+    other = Some(All((Who("by", ("CCC",)), Not(FIRST))))
+    two = several(event(by="BND"), event("o", by="CCC", against=(), act="request"), trigger=AnyOf((FIRST, other)))
+    assert [variable.name for variable in two.facts_that_decide] == ["e.first", "o.first"]
+    assert two.shares["undetermined"] == 1
+
+
+def test_what_is_left_of_a_question_is_that_of_each_account() -> None:
+    told = Stated(None, {"AAA": True, "BBB": False})
+    assert several(event(by="BND", first=told)).residual == ("pick", "account", (True, False))
+    assert several(event(by="BND", first=True, place=Stated(None, {"AAA": "sea", "BBB": "home"}))).residual is True
+    assert several(event(by="BND", first=told), account="BBB").residual is False
+    assert several(event("n", first=False, by="BND"), event(by="BND", first=True)).residual is True
+
+
+def test_a_flip_is_the_nearest_of_all_other_outcomes() -> None:
+    """Of a duty there are several; and settling shares are told only where there are few enough to add up."""
+    steps = entry("war", "a", a=Definition("a", SOURCE, TRUE), b=Definition("b", SOURCE, FALSE))
+    ask = entry("ask", "n", n=Definition("n", SOURCE, FALSE), y=Definition("y", SOURCE, TRUE))
+    version = Version(Term("war"), Duty(), procedure={"ask": Step("ask", All((Term("ask"), Term("ask2"))))})
+    known = rules(treaty(version), {"war": steps, "ask": ask, "ask2": replace(ask, term="ask2")})
+    scenario = Scenario("s", "S", "S", ("t/art-1",), (event(),))
+    asked = Question(known, scenario, "t/art-1", "duty", fixed={TEMPORAL_SCOPE: "continuing"})
+    assert asked.finding_now() == "dormant"
+    assert [[(v.name, value) for v, value in way] for way in asked.flip().ways] == [[("war", "b")]]
+    due = Question(known, scenario, "t/art-1", "duty", {TEMPORAL_SCOPE: "continuing"}, {"war": "b", "ask": "y"})
+    assert [[(v.name, value) for v, value in way] for way in due.flip().ways] == [[("war", "a")]]
+    assert due.flip(limit=1).fewest == 1
+    assert all(each.settling is not None for each in due.influence())
+    assert all(each.settling is None for each in due.influence(most=1))
+
+
 def test_the_space_of_duties_counts_steps_and_refusals() -> None:
     fixed: dict[str, Value] = {TEMPORAL_SCOPE: "continuing", "t/note": SET_ASIDE}
     cases: tuple[tuple[Formula, Formula | None, str], ...] = (

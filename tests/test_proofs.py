@@ -206,7 +206,28 @@ def test_what_the_file_explains_is_no_fault(kind: str, tmp_path: Path) -> None:
 def test_a_reason_for_another_kind_explains_nothing(tmp_path: Path) -> None:
     text = FAULTS["equivalent"]["terms/planted.yaml"] + "properties: {idle: it is meant}\n"
     folder = written(tmp_path, {**FAULTS["equivalent"], "terms/planted.yaml": text})
-    assert [each["kind"] for each in record(folder, "terms/planted.yaml", code=1)] == ["equivalent"]
+    assert [each["kind"] for each in record(folder, "terms/planted.yaml", code=1)] == ["equivalent", "unfounded"]
+
+
+@pytest.mark.parametrize("kind", ["vacuous", "equivalent"])
+def test_a_reason_for_what_is_not_so_is_a_fault_where_it_stands(kind: str, tmp_path: Path) -> None:
+    """An act that is a blockade and grave can be; and of two definitions that differ neither is the other."""
+    reason = f"properties: {{{kind}: the treaty itself says so}}  # planted"
+    if kind == "vacuous":
+        file, files = "treaties/planted-2000.yaml", {}
+        text = VACUOUS.replace(", {not: {act: [blockade, invasion]}}", "").replace("  # planted", "")
+        text = text.replace("    duty:", f"    {reason}\n    duty:")
+    else:
+        file, files = "terms/planted.yaml", {"treaties/planted-2000.yaml": HOST}
+        text = EQUIVALENT.replace("  # planted", "").replace("[serious, grave]", "grave") + f"{reason}\n"
+    folder = written(tmp_path, {**files, file: text})
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if each.endswith("# planted"))
+
+    (fault,) = record(folder, file, code=1)
+    assert (fault["kind"], fault["path"], fault["line"]) == ("unfounded", str(folder / file), line)
+    assert f"explains `{kind}`" in fault["message"]
+    assert fault["scenarios"] == []
+    assert "unfounded: the file explains what is not so" in proved(folder, file, code=1)
 
 
 @pytest.fixture

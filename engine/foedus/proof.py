@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from foedus import reference
 from foedus.derivation import conclude
@@ -55,7 +55,7 @@ class Property:
     `key` and `path` say where in the files; `core` names the parts from which it follows.
     """
 
-    kind: PropertyKind
+    kind: PropertyKind | Literal["unfounded"]
     key: tuple[str, str]
     path: Path
     message: str
@@ -357,6 +357,7 @@ class ClauseProof:
         """That every choice is what it is where no reading says otherwise."""
         situation = self.asked.world.situation
         reading = Reading({}, self.rules).within(situation)
+        _ = self.casus  # which choices there are is known once it is
         out = []
         for key, variable in list(self.asked.world.space.variables.items()):
             value: Value | None = None
@@ -579,11 +580,29 @@ def _asked_of_the_act(formula: Formula) -> Iterator[Formula]:
 def prove(rules: Rules, clauses: Iterable[str], terms: Iterable[str]) -> Iterator[Property]:
     """Everything that holds of some clauses and terms."""
     for clause in clauses:
-        yield from prove_clause(rules, clause)
+        treaty, _, own = clause.partition("/")
+        entry, at = rules.clause(clause)[1], ("clauses", own)
+        yield from _with_unfounded(prove_clause(rules, clause), clause, ("treaty", treaty), at, entry.properties)
     for name in terms:
         hosts = tuple(_hosts(rules, name))
         if hosts:
-            yield from TermProof(rules, rules.terms[name], hosts).properties()
+            term = rules.terms[name]
+            proved = TermProof(rules, term, hosts).properties()
+            yield from _with_unfounded(proved, name, ("term", name), (), term.properties)
+
+
+def _with_unfounded(
+    proved: Iterable[Property], name: str, key: tuple[str, str], at: Path, explained: Mapping[PropertyKind, str]
+) -> Iterator[Property]:
+    """What is proved, and each kind that the file explains and that is not among it."""
+    found = set()
+    for each in proved:
+        found.add(each.kind)
+        yield each
+    for kind in explained:
+        if kind not in found:
+            message = f"`{name}`: the file explains `{kind}`, of which nothing is found"
+            yield Property("unfounded", key, (*at, "properties", kind), message)
 
 
 def prove_clause(rules: Rules, clause: str) -> Iterator[Property]:

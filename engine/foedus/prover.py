@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from foedus.incompatible import Incompatible
 
 PIECES = 12
-"""Pieces of work that the clauses are dealt to: the rules are sent along with each."""
-
+"""Pieces of work that clauses and terms are dealt to: the rules are sent along with each."""
 
 _Piece = tuple[list[str], list[str], list[str]]
 
@@ -40,12 +39,14 @@ def prove_all(
     clauses = [f"{name}/{clause}" for name in sorted(treaties) for clause in rules.treaties[name].clauses]
     largest_first = sorted(terms, key=lambda name: -len(rules.terms[name].definitions))
     # pairs of clauses in one piece, as each clause is looked at once for all; it takes longest, and so comes first
-    pieces: list[_Piece] = [([], [], clauses), *(([], [name], []) for name in largest_first)]
-    rest: list[_Piece] = [(clauses[index::PIECES], [], []) for index in range(PIECES)]
+    pieces: list[_Piece] = [
+        ([], [], clauses),
+        *((clauses[i::PIECES], largest_first[i::PIECES], []) for i in range(PIECES)),
+    ]
     properties = list(_unread(rules))
     incompatible: list[Incompatible] = []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(_prove_some, rules, *piece) for piece in (*pieces, *rest) if any(piece)]
+        jobs = [pool.submit(_prove_some, rules, *piece) for piece in pieces if any(piece)]
         for done in as_completed(jobs):
             properties += done.result()[0]
             incompatible += done.result()[1]

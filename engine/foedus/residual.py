@@ -367,17 +367,20 @@ def holds(attribute: Attribute, test: Test, read: Value, asked: tuple[Value, ...
 
 def join(name: str, parts: Iterable[Residual], absorbing: bool) -> Residual:
     """A conjunction (absorbed by false) or a disjunction (absorbed by true), constants and repetitions left out."""
-    kept: dict[Residual, None] = {}
+    kept: list[Residual] = []
     for part in parts:
         if part is absorbing:
             return absorbing
-        if isinstance(part, tuple) and part[0] == name:
-            kept.update(dict.fromkeys(part[1]))
-        elif part is not (not absorbing):
-            kept[part] = None
+        if isinstance(part, tuple):
+            if part[0] == name:
+                kept += part[1]
+            else:
+                kept.append(part)
+    if len(kept) > 1:
+        kept = list(dict.fromkeys(kept))
     if not kept:
         return not absorbing
-    return next(iter(kept)) if len(kept) == 1 else (name, tuple(kept))
+    return kept[0] if len(kept) == 1 else (name, tuple(kept))
 
 
 def negated(part: Residual) -> Residual:

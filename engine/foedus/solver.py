@@ -97,7 +97,7 @@ class Satisfiability:
         if name == "pick":
             return self._pick(*rest)
         parts = [self.literal(part) for part in rest[0]]
-        return self.every(parts) if name == "all" else -self.every([-part for part in parts])
+        return self.every(parts) if name == "all" else self.some(parts)
 
     def every(self, parts: Iterable[Literal]) -> Literal:
         """The literal that is true exactly where all of some literals are."""
@@ -112,6 +112,10 @@ class Satisfiability:
         self.solver.add_clause([whole, *(-part for part in kept)])
         return whole
 
+    def some(self, parts: Iterable[Literal]) -> Literal:
+        """The literal that is true exactly where one of some literals is."""
+        return -self.every([-part for part in parts])
+
     def _pick(self, key: str, branches: Sequence[Residual]) -> Literal:
         if not all(isinstance(branch, bool) for branch in branches):
             return self._make_pick(key, branches)
@@ -123,19 +127,18 @@ class Satisfiability:
 
     def _make_pick(self, key: str, branches: Sequence[Residual]) -> Literal:
         own = self.of(key)
-        true = [v for v, branch in zip(own, branches, strict=True) if branch is True]
-        if len(own) == 2 and all(isinstance(branch, bool) for branch in branches):  # noqa: PLR2004
-            return true[0] if true else -1
+        true = [value for value, branch in zip(own, branches, strict=True) if branch is True]
+        false = [value for value, branch in zip(own, branches, strict=True) if branch is False]
+        if len(true) + len(false) == len(own):  # one of the values that are fewer is taken, or none of them
+            return self.some(true) if len(true) <= len(false) else -self.some(false)
+        parts = [(value, self.literal(b)) for value, b in zip(own, branches, strict=True) if not isinstance(b, bool)]
         whole = self.fresh()
-        for value, branch in zip(own, branches, strict=True):
-            part = self.literal(branch)
-            if part == 1:
-                self.solver.add_clause([-value, whole])
-            elif part == -1:
-                self.solver.add_clause([-value, -whole])
-            else:
-                self.solver.add_clause([-value, -part, whole])
-                self.solver.add_clause([-value, part, -whole])
+        self.solver.add_clause([-whole, *true, *(value for value, _ in parts)])
+        for value in true:
+            self.solver.add_clause([-value, whole])
+        for value, part in parts:
+            self.solver.add_clause([-value, -part, whole])
+            self.solver.add_clause([-value, part, -whole])
         return whole
 
     def can_hold(self, literals: Iterable[Literal]) -> bool:

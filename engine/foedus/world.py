@@ -354,11 +354,7 @@ class World:
         found: dict[tuple[Formula, Context], None] = {}
         for part, context in self.reached:
             if isinstance(part, Some):
-                reads = any(
-                    isinstance(each, Setting | Term)
-                    or (isinstance(each, Test) and any(isinstance(value, Knob) for value in each.values))
-                    for each in part.walk()
-                )
+                reads = any(isinstance(each, Term) or _is_of_knob(each) for each in part.walk())
                 found[part.of, context if reads else ("", "")] = None
         events = [(body, copy) for body, _ in found for copy in range(self.copies)]
         return {f"other-{i + 1}": self._possible(f"other-{i + 1}", body) for i, (body, _) in enumerate(events)}
@@ -492,21 +488,34 @@ class World:
         return OpenEvaluation(space, self.situation, world=self)
 
 
+def _is_of_knob(formula: Formula) -> bool:
+    return isinstance(formula, Setting) or (isinstance(formula, Test) and Knob in map(type, formula.values))
+
+
 @dataclass
 class OpenEvaluation(Evaluation):
     """Partial evaluation where nothing is known: what is left of a formula is all of it."""
 
     world: World = field(kw_only=True)
     opened: dict[tuple[object, ...], Residual] = field(default_factory=dict)
+    asking: dict[int, bool] = field(default_factory=dict)
 
     def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:
         """What is left of a formula of an event."""
         if not isinstance(formula, Some | Who | Dated | About | Test):
             return super().residual(formula, event, term, definition)
-        key = (id(formula), "" if isinstance(formula, Some) else event, term, definition)
+        # the same condition in another place is the same question, but for the knobs of the definition that it is in
+        within = (term, definition) if self._asks_of_knobs(formula) else None
+        key = (formula, "" if isinstance(formula, Some) else event, within)
         found = self.opened.get(key)
         if found is None:
             found = self.opened[key] = self._open(formula, event, term, definition)
+        return found
+
+    def _asks_of_knobs(self, formula: Formula) -> bool:
+        found = self.asking.get(id(formula))
+        if found is None:
+            found = self.asking[id(formula)] = any(map(_is_of_knob, formula.walk()))
         return found
 
     def _open(self, formula: Formula, event: str, term: str, definition: str) -> Residual:

@@ -28,7 +28,7 @@ def prove(library: Library, paths: Sequence[Path], witness: Path | None, *, long
 
     rules = library.everything()
     ids = ids_in(library, paths)
-    with progress(PIECES + 1 + len(ids.get("term", [])), "proofs") as advance:
+    with progress(PIECES + 1, "proofs") as advance:
         proofs = prove_all(rules, ids.get("treaty", []), ids.get("term", []), advance=advance)
     documents: dict[tuple[str, str], Document] = {}
     found = [

@@ -30,6 +30,7 @@ MEANING = {
     "not-exclusive": "a declared exclusion does not hold",
     "idle": "values of a knob make no difference",
     "unread": "nothing reads an attribute",
+    "unfounded": "the file explains what is not so",
     "rung-left-out": "help without consultation",
     "rungs-at-once": "help and consultation together",
     "gap": "force below both rungs",
