@@ -198,7 +198,10 @@ def treaties(draw: st.DrawFn, terms: tuple[str, ...] = ("t1", "t2")) -> Treaty:
         trigger = Choose("wording", (("first", trigger), ("second", draw(formulas(terms=terms, size=3)))))
     version = Version(
         trigger=trigger,
-        duty=Duty(discretion=draw(st.sampled_from(["none", "form", "self-judging"]))),
+        duty=Duty(
+            performed_when=draw(st.none() | formulas(terms=terms, size=2)),
+            discretion=draw(st.sampled_from(["none", "form", "self-judging"])),
+        ),
         scope=draw(st.dictionaries(st.sampled_from(["place", "persons"]), formulas(terms=terms, size=2), max_size=1)),
         exceptions=draw(st.dictionaries(st.sampled_from(["x", "y"]), formulas(terms=terms, size=2), max_size=2)),
         procedure=draw(steps()),

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,7 @@ import pytest
 from alliances import ACTORS, pact
 from foedus.cascade import Plan, relevant_clauses, run_cascade
 from foedus.cli import app
-from foedus.conflicts import find_conflicts
+from foedus.conflicts import find_conflicts, precedence
 from foedus.drawn import EntangledCascadeError, find_drawn_in
 from foedus.errors import InputErrors
 from foedus.formula import Test
@@ -129,7 +130,7 @@ def test_help_against_one_to_whom_non_aggression_is_owed_is_listed() -> None:
     found = cascade(world(ally("pact", "BBB", "CCC"), promise), invasion("AAA", "BBB"))
     (conflict,) = find_conflicts(found)
     assert (conflict.kind, conflict.obligor) == ("non-aggression", "CCC")
-    assert "VCLT" in conflict.precedence[0]
+    assert "article 30(4)(b)" in conflict.precedence[0]
 
 
 def test_help_against_one_to_whom_neutrality_is_owed_is_listed() -> None:
@@ -145,14 +146,30 @@ def test_help_that_the_charter_bars_is_listed_with_article_103() -> None:
     )
     barred = [each for each in find_conflicts(found) if each.kind == "charter"]
     assert {each.overlay for each in barred} == {"dprk-resolutions"}
-    assert "103" in barred[0].precedence[0]
+    for named in ("article 103", "article 2(4)", "article 25", "obligation under that treaty"):
+        assert named in barred[0].precedence[0]
+
+
+def test_the_convention_on_the_law_of_treaties_is_said_to_apply_to_no_treaty_of_before_it() -> None:
+    def said(*signed: date) -> str:
+        one, other = (
+            replace(ally(name, "AAA", "BBB"), signed=day) for name, day in zip(("a", "b"), signed, strict=True)
+        )
+        return precedence(world(one, other), "a/art-1", "b/art-1")[-1]
+
+    older = "does not itself apply to treaties from before 1980, article 4"
+    assert older in said(date(1879, 10, 7), date(1882, 5, 20))
+    assert older in said(date(1961, 7, 11), date(2024, 6, 19))
+    assert older in said(date(1980, 1, 27), date(2024, 6, 19))
+    assert older not in said(date(1980, 1, 28), date(2024, 6, 19))
+    assert "article 30(3) of the Vienna Convention" in said(date(1980, 1, 28), date(2024, 6, 19))
 
 
 def test_conflicts_that_differ_only_in_who_owes_are_told_once() -> None:
     found = CliRunner().invoke(app, ["cascade", "hypo-korea-war"])
     told = found.stdout.partition("conflicts of obligations")[2]
     assert told.count("NATO 1949, articles 5 and 6") == 1
-    assert "26 others owe help that the Charter bars" in told
+    assert "26 others owe help by the words of the treaty, and none once the Charter" in " ".join(told.split())
 
 
 def test_over_all_readings_a_cascade_is_not_drawn_and_says_so(tmp_path: Path) -> None:
@@ -161,6 +178,51 @@ def test_over_all_readings_a_cascade_is_not_drawn_and_says_so(tmp_path: Path) ->
     assert isinstance(found.exception, InputErrors)
     assert "neither drawn nor a graph" in str(found.exception)
     assert not picture.exists()
+
+
+def test_the_treaties_asked_keep_their_order_so_that_a_cascade_is_told_alike_each_time() -> None:
+    clauses = [f"{name}/{each}" for name, treaty in EVERYTHING.treaties.items() for each in treaty.clauses]
+    assert list(LIBRARY.rules_for(clauses[::-1]).treaties) == list(EVERYTHING.treaties)[::-1]
+
+
+def test_a_cascade_that_takes_long_tells_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("foedus.report.progress.PATIENCE", 0.0)
+    for arguments, what in (((), "round by round"), (("--all-readings",), "over all readings")):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        app(["cascade", "1914-italy", "--clause", "dual-1879/art-1", *arguments], standalone_mode=False)
+        assert what in terminal.getvalue()
+
+
+def test_a_duty_to_mobilise_is_told_as_such() -> None:
+    told = CliRunner().invoke(app, ["cascade", "1914-july", "--clause", "fra-rue-1894/art-2"]).stdout
+    assert "France performs its duty (mobilisation) against Austria-Hungary, for Russian Empire" in told
+
+
+def test_who_performed_on_record_without_a_duty_is_told_with_what_it_did() -> None:
+    told = CliRunner().invoke(app, ["cascade", "2024-kursk", "--performs", "recorded"]).stdout
+    part = told.partition("performed, without a duty under this reading")[2].partition("stays out")[0]
+    assert "North Korea: owes nothing: the casus foederis does not arise" in part
+    assert "North Korean troops are reported in Russia" in part
+    assert "North Korea: owes nothing" not in told.partition("stays out")[2]
+    record = json.loads(CliRunner().invoke(app, ["cascade", "2024-kursk", "--performs", "PRK,IRN", "--json"]).stdout)
+    assert record["without_duty"]["PRK"]["did"] == ["deployment"]
+    assert record["without_duty"]["IRN"] == {"did": [], "finding": None}
+    assert "PRK" not in record["stays_out"]
+
+
+def test_of_several_who_stay_out_it_is_told_in_the_plural() -> None:
+    told = (
+        CliRunner()
+        .invoke(app, ["cascade", "2024-kursk", "--clause", "csto-1992/art-4", "--clause", "rus-blr-2024/encroachments"])
+        .stdout
+    )
+    assert "Kazakhstan, Kyrgyzstan and Tajikistan: owe nothing: the casus foederis does not arise" in told
+    assert "Belarus: owes nothing: the casus foederis does not arise" in told
 
 
 # History

@@ -574,3 +574,12 @@ def test_a_duty_shows_the_days_that_its_text_names() -> None:
 
 def test_a_scenario_shows_who_performed() -> None:
     assert "performed by PRK" in " ".join(foedus("show", "2024-kursk").split())
+
+
+@pytest.mark.parametrize(
+    "asked", [("cascade", "1914-italy"), ("matrix", "2024-kursk"), ("network", "--on", "1914-07-28")]
+)
+def test_what_is_printed_for_a_program_can_be_written_to_a_file(asked: tuple[str, ...], tmp_path: Path) -> None:
+    target = tmp_path / "record.json"
+    assert foedus(*asked, "--json", "--output", str(target)) == ""
+    assert json.loads(target.read_text(encoding="utf-8")) == json.loads(foedus(*asked, "--json"))

@@ -177,3 +177,11 @@ def test_a_network_is_written_to_a_file(tmp_path: Path) -> None:
     target = tmp_path / "network.txt"
     assert foedus("network", "--on", "1914-07-28", "--output", str(target)) == ""
     assert "Triple Alliance" in target.read_text(encoding="utf-8")
+
+
+def test_the_graph_as_json_is_the_record_and_can_be_written_to_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "network.json"
+    foedus("network", "--on", "1914-07-28", "--format", "json", "--output", str(target))
+    assert json.loads(target.read_text(encoding="utf-8")) == json.loads(
+        foedus("network", "--on", "1914-07-28", "--json")
+    )

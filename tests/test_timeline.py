@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -105,6 +106,74 @@ def test_help_that_the_file_puts_before_the_determination_of_its_day_performs_no
     assert stages(RAID, {**FOUND, "follows": "troops"}, same_day)[-1] == "due"
 
 
+MOBILISED = {"id": "mobilised", "date": "1914-07-31", "act": "mobilisation", "by": "AUH", "against": "RUE"}
+ANSWER = {"id": "answer", "date": "1914-08-01", "act": "mobilisation", "by": "FRA", "against": "DEU"}
+
+
+def to_mobilise(*told: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """What happens to the duty of France to mobilise with Russia, and by which event."""
+    clause = "fra-rue-1894/art-2"
+    steps = unfold(Timeline(Library().rules_for([clause]), (clause,)), map(event_of, told))
+    return [(change.after.stage, change.after.by) for step in steps for change in step.changes]
+
+
+def test_a_duty_to_mobilise_is_performed_by_mobilising_and_not_by_war() -> None:
+    war = {**ANSWER, "act": "declaration-of-war", "against": "AUH"}
+    assert to_mobilise(MOBILISED, ANSWER) == [("due", None), ("performed", "answer")]
+    assert to_mobilise(MOBILISED, war) == [("due", None)]
+    assert to_mobilise(MOBILISED, {**ANSWER, "by": "GBR"}) == [("due", None)]
+
+
+def test_who_has_mobilised_already_need_not_mobilise_again() -> None:
+    assert to_mobilise({**ANSWER, "date": "1914-07-30"}, MOBILISED) == [("performed", "answer")]
+
+
+def test_a_duty_of_sanctions_is_performed_by_these_and_not_by_war() -> None:
+    war = {"id": "war", "date": "1935-10-03", "act": "invasion", "by": "ITA", "against": "ETH", "gravity": "grave"}
+    finding = {
+        "id": "finding", "date": "1935-10-07", "act": "council-determination", "by": "LNC", "against": "ITA",
+        "about": "war", "as": "state-of-war",
+    }  # fmt: skip
+    trade = {"id": "trade", "date": "1935-11-18", "act": "sanctions", "by": ["GBR"], "against": "ITA"}
+    clause = "covenant-1919/art-16-1"
+    known = Library().rules_for([clause])
+
+    def british(*told: dict[str, Any]) -> tuple[str, str | None]:
+        steps = unfold(Timeline(known, (clause,)), map(event_of, told))
+        found = [c.after for s in steps for c in s.changes if "GBR" in c.obligors and c.finding.case.event == "war"]
+        return found[-1].stage, found[-1].by
+
+    assert british(war, finding)[0] == "due"
+    assert british(war, finding, trade) == ("performed", "trade")
+    assert british(war, finding, {**trade, "against": "JPN"})[0] == "due"
+    assert british(war, finding, {**trade, "act": "declaration-of-war"})[0] == "due"
+    assert british(war, finding, {**trade, "act": "assistance", "about": "war"}) == ("performed", "trade")
+
+
+@pytest.mark.parametrize(
+    "happened", [{"disputed": {"RUS": False, "UKR": True}}, {"disputed": {"UKR": True}}, False, "unknown"]
+)
+def test_what_is_not_known_to_have_happened_neither_performs_nor_releases(happened: object) -> None:
+    release = {"id": "release", "date": "2025-01-10", "act": "release-from-assistance", "by": "RUS", "about": "raid"}
+    assert stages(RAID, FOUND, {**TROOPS, "happened": happened}) == ["not-due", "due"]
+    assert stages(RAID, FOUND, {**release, "happened": happened}) == ["not-due", "due"]
+    assert to_mobilise(MOBILISED, {**ANSWER, "happened": happened}) == [("due", None)]
+
+
+def test_a_bombing_that_only_one_side_tells_of_performs_a_duty_on_its_account_alone() -> None:
+    bombing = {
+        "id": "nuremberg", "date": "1914-08-02", "act": "bombardment", "by": "FRA", "against": "DEU",
+        "happened": {"disputed": {"DEU": True, "FRA": False, "others": False}},
+    }  # fmt: skip
+    war = {"id": "war", "date": "1914-08-01", "act": "declaration-of-war", "by": "DEU", "against": "RUE"}
+    clause = "fra-rue-1894/art-1"
+    known = Library().rules_for([clause])
+    told = [event_of(war), event_of(bombing)]
+    for account, last in ((None, "due"), ("FRA", "due"), ("RUE", "due"), ("DEU", "performed")):
+        steps = unfold(Timeline(known, (clause,), {}, account), told)
+        assert [c.after.stage for s in steps for c in s.changes if c.finding.case.event == "war"][-1] == last
+
+
 def test_a_release_ends_the_waiting() -> None:
     release = {"id": "release", "date": "2025-01-10", "act": "release-from-assistance", "by": "RUS", "about": "raid"}
     assert stages(RAID, FOUND, release, TROOPS) == ["not-due", "due", "released"]
@@ -139,6 +208,36 @@ def test_a_refused_step_refuses_the_duty() -> None:
     found = [change.after for step in unfold(timeline, told) for change in step.changes]
     assert [each.stage for each in found] == ["not-due", "dormant", "refused"]
     assert found[1].waiting_for == ("domestic-law:approval",)
+
+
+def test_obligors_of_whom_the_same_is_told_are_told_together() -> None:
+    told = RUNNER.invoke(app, ["timeline", "1935-ethiopia", "--clause", "covenant-1919/art-16-1"]).output
+    first = told.partition("27 March 1935")[0]
+    assert first.count("it happened") == 1
+    assert "Argentina, Australia, Belgium and 55 others" in first
+    assert "it ended on 13 June 1928" in first  # Brazil had left, and is told apart
+
+
+def test_an_event_without_a_title_is_told_by_who_did_what_to_whom() -> None:
+    told = [json.dumps(RAID), json.dumps(FOUND)]
+    result = RUNNER.invoke(
+        app, ["timeline", "--live", "--clause", CLAUSE, "--profile", "moscow"], input="\n".join(told)
+    )
+    assert "invasion, Ukraine against Russia" in result.output
+    assert "for: invasion, Ukraine against Russia (6 January 2025)" in result.output
+    assert "determination by a party, North Korea" in result.output
+
+
+def test_who_tells_events_at_a_terminal_is_shown_how(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(""))
+    app(["timeline", "--live", "--clause", CLAUSE], standalone_mode=False)
+    assert 'one event a line: {"id": "raid"' in capsys.readouterr().err
 
 
 # The command
@@ -266,7 +365,40 @@ def test_each_actor_judges_by_its_own_profile_and_account_and_on_what_they_diffe
     differ = {each["name"]: each for each in row["differ"]}
     sides = {name: side["value"] for side in differ["lawful-self-defence"]["sides"] for name in side["columns"]}
     assert (sides["moscow (RUS)"], sides["kyiv (UKR)"]) == ("obligor-decides", "prior-armed-attack")
-    assert differ["incursion.first_use"]["kind"] == "fact"
+    assert {each["kind"] for each in differ.values()} == {"choice"}
+
+
+def test_of_disputed_facts_those_are_told_on_which_a_finding_of_an_actor_rests() -> None:
+    result = RUNNER.invoke(app, ["matrix", "1914-july", "--by-actor", "--clause", "dual-1879/art-1", "--json"])
+    [row] = json.loads(result.output)["rows"]
+    facts = {each["name"]: each["sides"] for each in row["differ"] if each["kind"] == "fact"}
+    assert facts.keys() == {"russian-mobilisation.imminence"}
+    sides = {side["value"]: side["columns"] for side in facts["russian-mobilisation.imminence"]}
+    assert sides["imminent"] == ["berlin-1914 (DEU)", "AUH"]
+
+
+def test_a_table_that_is_written_to_a_pipe_has_no_blanks_at_the_end_of_a_line() -> None:
+    told = RUNNER.invoke(app, ["matrix", "1914-july", "--by-actor"]).output
+    assert [line for line in told.splitlines() if line != line.rstrip()] == []
+
+
+def test_a_table_too_wide_for_the_terminal_goes_on_in_another_and_breaks_no_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    app(["matrix", "1914-july", "--by-actor"], standalone_mode=False)
+    table = terminal.getvalue().partition("they differ on")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    assert table.count("┏") > 1
+    assert table.count("│ gbr-prt-1661/secret-article-1661 │") == table.count("┏")
+    assert "bucharest-1914" in table
 
 
 def test_a_disputant_without_a_profile_has_a_column_of_its_own() -> None:
@@ -286,3 +418,25 @@ def test_a_picture_of_a_timeline_has_no_row_that_never_came_to_anything() -> Non
     rows = rows_of(timeline, list(unfold(timeline, scenario.events)))
     assert rows
     assert all(any(stage != "not-due" for _, stage in stages) for _, stages in rows)
+
+
+def test_a_picture_has_one_row_for_an_obligation_that_shows_the_case_that_asks_most() -> None:
+    library = Library()
+    scenario = library.scenario("1914-july")
+    timeline = Timeline(library.everything(), ("fra-rue-1894/art-1", "london-1839/guarantee"))
+    steps = list(unfold(timeline, scenario.events))
+    rows = dict(rows_of(timeline, steps))
+    british = [stage for _, stage in rows["london-1839/guarantee\nUnited Kingdom to Belgium"]]
+    assert british == ["not-due", "performed", "due"]  # at war with Germany, and not with Austria-Hungary over Belgium
+    days = [steps[index].date for index, _ in rows["fra-rue-1894/art-1\nRussian Empire to France"]]
+    assert days == sorted(days)
+
+
+@pytest.mark.parametrize("command", ["timeline", "cascade"])
+def test_the_picture_of_july_1914_fits_a_sheet_of_a3(command: str, tmp_path: Path) -> None:
+    target = tmp_path / "picture.svg"
+    RUNNER.invoke(app, [command, "1914-july", "--plot", str(target)])
+    drawn = ET.fromstring(target.read_text(encoding="utf-8"))  # noqa: S314 - our own text
+    width, height = (float(drawn.attrib[name].removesuffix("pt")) / 72 for name in ("width", "height"))
+    assert width < 12
+    assert height < 16.5

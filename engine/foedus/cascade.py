@@ -20,6 +20,7 @@ from foedus.ground import (
 from foedus.model import Event, Stated
 from foedus.readings import disputants
 from foedus.reference import judge
+from foedus.standing import acts_performing
 from foedus.unknowns import find_missing
 
 if TYPE_CHECKING:
@@ -187,27 +188,51 @@ class Cascade:
         return Situation(self.rules, self._facts[account], judged.finding.case)
 
     @cached_property
-    def stays_out(self) -> dict[str, Judged]:
-        """Each other party of a treaty asked, with its strongest finding: of equals, the nearest to arising."""
+    def strongest(self) -> dict[str, Judged]:
+        """Each party of a treaty asked, with its strongest finding: of equals, the nearest to arising."""
         best: dict[str, tuple[tuple[int, int, int], Judged]] = {}
         for judged in self.duties():
             case = judged.finding.case
-            if case.obligor in self.drawn_in or case.obligor in self.fighting:
-                continue
             failing = sum(part.value is not True for part in judged.finding.judgement.casus.of)
             rank = (DUTY_ORDER.index(judged.finding.duty), CASUS_ORDER.index(judged.finding.casus), failing)
             if case.obligor not in best or rank < best[case.obligor][0]:
                 best[case.obligor] = (rank, judged)
         return {actor: judged for actor, (_, judged) in sorted(best.items())}
 
+    @cached_property
+    def stays_out(self) -> dict[str, Judged]:
+        """Each party that is not drawn in, does not fight and is not said to perform, with its strongest finding."""
+        elsewhere = {*self.drawn_in, *self.fighting, *self.without_duty}
+        return {actor: judged for actor, judged in self.strongest.items() if actor not in elsewhere}
 
-def run_cascade(rules: Rules, scenario: Scenario, plan: Plan) -> Cascade:
+    @cached_property
+    def without_duty(self) -> dict[str, tuple[str, ...]]:
+        """Each actor that is said to perform and has no duty to, with the listed events that are its help or force."""
+        if not isinstance(self.plan.performs, frozenset):
+            return {}
+        facts = Facts(self.given, self.plan.account, self.plan.on)
+        acts = frozenset().union(*acts_performing("defense", self.rules.vocabulary))
+        helped = {step.judged.finding.case.obligor for step in self.steps}
+        return {
+            actor: tuple(
+                event
+                for event in facts.events
+                if facts.known.get((event, "act")) in acts
+                and facts.known.get((event, "happened")) is True
+                and actor in (facts.actors(event, "by") or ())
+            )
+            for actor in sorted(self.plan.performs - helped)
+        }
+
+
+def run_cascade(rules: Rules, scenario: Scenario, plan: Plan, advance: Callable[[], None] = lambda: None) -> Cascade:
     """The cascade that a scenario sets off: judged on the facts so far, all help of a round added at once, and so on.
 
     It ends, since an obligor begins to fight an adversary once. The order of treaties, of
     files and of events of one day cannot matter: a round sees all clauses and all facts of the rounds before.
+    `advance` is called after each judgement.
     """
-    state = _State(rules, scenario, plan)
+    state = _State(rules, scenario, plan, advance)
     steps: list[Step] = []
     fresh = frozenset(state.facts(None).events)
     number = 0
@@ -257,6 +282,7 @@ class _State:
     rules: Rules
     scenario: Scenario
     plan: Plan
+    advance: Callable[[], None]
     rounds: dict[str, int] = field(default_factory=dict)
     judged: dict[Case, Judged] = field(default_factory=dict)
     _facts: dict[str | None, Facts] = field(default_factory=dict)
@@ -334,6 +360,7 @@ class _State:
         key = (voice.profile, voice.account, *self.alike(situation))
         if key not in alike:
             alike[key] = judge(situation, voice.reading)
+            self.advance()
         self.judged[situation.case] = Judged(conclude(situation, alike[key]), voice)
 
     def alike(self, situation: Situation) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from foedus.cascade import Judged
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from foedus.derivation import Finding, Judgement
     from foedus.ground import Rules
     from foedus.model import Treaty
+
+VIENNA = date(1980, 1, 27)
+"""The Vienna Convention on the Law of Treaties came into force; earlier treaties are not under it (article 4)."""
+
+CHARTER = (
+    "the treaty's words are an obligation under that treaty; obligations under the Charter prevail over it (article "
+    "103): to refrain from force (article 2(4)) but in self-defence (article 51) or as the Security Council "
+    "authorises, and to carry out the Council's decisions (article 25)"
+)
 
 Sort = Literal["both-sides", "non-aggression", "neutrality", "charter"]
 OWED = frozenset({"due", "left-to-the-party"})
@@ -128,8 +138,7 @@ def _against_the_charter(cascade: Cascade) -> Iterator[Conflict]:
             if (otherwise.duty in OWED) is not is_owed:
                 told.add(key)
                 owes, barred = (one.finding, otherwise) if is_owed else (otherwise, one.finding)
-                said = ("Charter, article 103: obligations under the Charter prevail",)
-                yield Conflict("charter", case.obligor, Judged(owes, one.voice), barred, name, said)
+                yield Conflict("charter", case.obligor, Judged(owes, one.voice), barred, name, (CHARTER,))
 
 
 def _is_applied(finding: Finding, overlay: str) -> bool | None:
@@ -150,20 +159,35 @@ def precedence(rules: Rules, first: str, second: str) -> tuple[str, ...]:
     for newer, older in ((one, other), (other, one)):
         if older.treaty in newer.replaces:
             out.append(f"{newer.short} replaces {older.short}")
-    earlier, later = sorted((one, other), key=lambda treaty: (treaty.signed or treaty.in_force.from_, treaty.treaty))
+    earlier, later = sorted((one, other), key=lambda treaty: (_concluded(treaty), treaty.treaty))
+    is_under_it = _concluded(earlier) > VIENNA
     if set(one.parties) == set(other.parties):
-        out.append(f"the same parties: the later treaty goes before, {later.short} (VCLT, article 30(3))")
+        out.append(f"the same parties: the later treaty goes before, {later.short} {_law('30(3)', is_under_it)}")
     elif len(set(one.parties) & set(other.parties)) > 1:
         out.append(
-            f"between parties to both the later treaty goes before, {later.short}; "
-            f"towards the others each binds as it stands (VCLT, article 30(4))"
+            f"between parties to both the later treaty goes before, {later.short}; towards the others each binds as it "
+            f"stands {_law('30(4)', is_under_it)}"
         )
     else:
         out.append(
             f"{earlier.short} and {later.short} bind towards different States: both stand, and to keep one is to break "
-            "the other (VCLT, article 30(4)(b) and (5))"
+            f"the other {_law('30(4)(b) and (5)', is_under_it)}"
         )
     return tuple(out)
+
+
+def _concluded(treaty: Treaty) -> date:
+    return treaty.signed or treaty.in_force.from_
+
+
+def _law(article: str, is_under_it: bool) -> str:  # noqa: FBT001 - read beside the article
+    """By what law the rule holds: the Convention binds its parties, and only for treaties concluded after it."""
+    convention = f"article {article} of the Vienna Convention on the Law of Treaties"
+    if is_under_it:
+        return f"({convention}, for those who are parties to it; for others a general rule)"
+    return (
+        f"(a general rule, stated in {convention}, which does not itself apply to treaties from before 1980, article 4)"
+    )
 
 
 def _own_words(treaty: Treaty) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from foedus.formula import AnyOf, Choose, Formula, Layer, Not, Some, Term, Truth
+from foedus.formula import AnyOf, Choose, Formula, Layer, Not, Some, Term, Test, Truth, Who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -165,6 +165,21 @@ def reasons_of(judgement: Judgement) -> list[str]:
                 names.setdefault(name)
         waiting += reversed(decisive(derivation))
     return list(names)
+
+
+def facts_of(judgement: Judgement) -> set[tuple[str, str]]:
+    """The facts (event, attribute) that decide a judgement."""
+    out: set[tuple[str, str]] = set()
+    waiting = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
+    while waiting:
+        derivation = waiting.pop()
+        match derivation.formula:
+            case Test(attribute, _, _):
+                out.add((derivation.event, attribute))
+            case Who("by" | "against" as whose, _):
+                out.add((derivation.event, whose))
+        waiting += decisive(derivation)
+    return out
 
 
 def choices_of(judgement: Judgement, reading: Reading) -> dict[str, Value]:

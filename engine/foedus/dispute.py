@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
-from foedus.derivation import choices_of, conclude, overall
+from foedus.derivation import choices_of, conclude, facts_of, overall
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Stated
 from foedus.reference import judge
@@ -67,14 +67,20 @@ class Split:
 
 
 def find_splits(rules: Rules, scenario: Scenario, clause: str, positions: Sequence[Position]) -> tuple[Split, ...]:
-    """The choices that several positions come to and make otherwise, and the facts that they tell otherwise."""
+    """The choices that several positions come to and make otherwise, and the facts that they tell otherwise.
+
+    Only facts on which the finding of some position rests: another that they tell otherwise makes no difference here.
+    """
     case = _Case(rules, scenario, clause)
     made = {position.name: case.choices(position) for position in positions}
+    grounds = set().union(*(case.grounds(position) for position in positions))
     out = [_split("choice", name, {who: own[name] for who, own in made.items() if name in own})
            for name in sorted({name for own in made.values() for name in own})]  # fmt: skip
     parted = {split.name for split in out if len(split.sides) > 1}
     for event in scenario.events:
         for attribute, stated in _facts(event).items():
+            if (event.id, attribute) not in grounds:
+                continue
             told = {position.name: stated.according_to(position.account) for position in positions}
             out.append(_split("fact", f"{event.id}.{attribute}", told))
     # a knob belongs to a definition: those who differ on that have no common knob to differ on
@@ -130,6 +136,19 @@ class _Case:
         out: dict[str, Value] = {}
         for situation in find_situations(self.rules, facts, self.clause):
             out.update(choices_of(judge(situation, reading), reading.within(situation)))
+        return out
+
+    def grounds(self, position: Position) -> set[tuple[str, str]]:
+        """The facts (event, attribute) on which the finding of a position rests, those that make its cases included."""
+        reading = Reading(position.choices, self.rules)
+        situations = find_situations(self.rules, Facts(self.scenario, position.account), self.clause)
+        findings = [conclude(each, judge(each, reading)) for each in situations]
+        casus = overall(findings).casus
+        out: set[tuple[str, str]] = set()
+        for finding in findings:
+            if finding.casus == casus:
+                out |= {(finding.case.event, "by"), (finding.case.event, "against")}
+                out |= facts_of(finding.judgement)
         return out
 
     def points(self, first: Position, second: Position) -> tuple[Point, ...]:

@@ -84,16 +84,17 @@ def find_drawn_in(
     *,
     admits: Callable[[str, str, Definition], bool] | None = None,
     limit: int = 200_000,
+    advance: Callable[[], None] = lambda: None,
 ) -> dict[str, DrawnIn]:
     """Actor to the question whether it is drawn in, for all that are under some listed reading.
 
     The choices of the plan are fixed; all others range over their listed values, alike for every obligor. A duty that
-    unknown facts leave open under a reading is not performed under it.
+    unknown facts leave open under a reading is not performed under it. `advance` is called after each case looked at.
 
     Raises:
         EntangledCascadeError: if a diagram grows too large.
     """
-    rounds = _Rounds(rules, scenario, plan, Space(rules, by_definition(rules, plan.choices), admits), limit)
+    rounds = _Rounds(rules, scenario, plan, Space(rules, by_definition(rules, plan.choices), admits), limit, advance)
     told = (plan.account,) if plan.account else disputants(scenario) or (None,)
     try:
         if len(told) > 1:
@@ -140,6 +141,7 @@ class _Rounds:
     plan: Plan
     space: Space
     limit: int
+    advance: Callable[[], None]
     number: int = 0
     happens: dict[str, Residual] = field(default_factory=dict)
     before: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -212,6 +214,7 @@ class _Rounds:
             if situation.alike not in same:
                 is_known = situation.alike in self.before and not self._bears(situation)
                 same[situation.alike] = self.before[situation.alike] if is_known else self._performed(situation)
+                self.advance()
             if same[situation.alike] != NO and self._would(situation):
                 yield situation, same[situation.alike]
         self.before = same

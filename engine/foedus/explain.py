@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from foedus.run import Run
     from foedus.vocabulary import Attribute, Value
 
+NOT_SAID = "not said"
+"""What a duty has as its extent or timing where the text is silent."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -128,13 +131,18 @@ class Explainer:
         return f"{self.event_title(name)} ({days_of(event)})"
 
     def event_title(self, name: str) -> str:
-        """What an event is called."""
+        """What an event is called; one without a title by who did what to whom."""
         event = self.events[name]
         if event.title:
             return event.title
-        act = event.act.according_to(self.run.account)
-        known = self.rules.vocabulary.acts.get(str(act))
-        return known.title if known else "an event"
+        known = self.rules.vocabulary.acts.get(str(event.act.according_to(self.run.account)))
+        by, against = (each.according_to(self.run.account) for each in (event.by, event.against))
+        who, whom = (
+            listed(map(self.actor, each if isinstance(each, tuple) else (str(each),)), "and") if each else ""
+            for each in (by, against)
+        )
+        ends = " ".join(filter(None, [who, whom and f"against {whom}"]))
+        return ", ".join(filter(None, [known.title if known else "an event", ends]))
 
     def parties(self, case: Case) -> str:
         """Who would owe whom, against whom."""
@@ -207,8 +215,7 @@ class Explainer:
     def duty(self, finding: Finding) -> str:
         """The state of the duty, and what is owed."""
         owed = finding.owed
-        means = f"{listed(owed.means, 'and')} assistance" if owed.means else owed.title or "assistance"
-        content = ", ".join(part for part in (owed.title or means, owed.extent, when_owed(owed)) if part)
+        content = what_is_owed(owed)
         match finding.duty:
             case "due":
                 form = "; its form is for the party to choose" if owed.discretion == "form" else ""
@@ -240,10 +247,28 @@ class Explainer:
         return f"{asked} ({self.event_title(event)})" if len(self.events) > 1 else asked
 
 
-def when_owed(duty: Duty) -> str | None:
-    """The time in which help is owed, in the words of the text and in the days that it names."""
+def what_is_owed(duty: Duty) -> str:
+    """The help that is owed, how much and when; nothing is said twice.
+
+    >>> from foedus.model import Duty
+    >>> what_is_owed(Duty(title="war in common", extent="war in common, and no separate peace", timing="at once"))
+    'war in common, and no separate peace, at once'
+    >>> what_is_owed(Duty(title="consultation", extent="not said", timing="not said"))
+    'consultation; the text does not say how much or when'
+    """
+    title = duty.title or (f"{listed(duty.means, 'and')} assistance" if duty.means else "assistance")
+    extent = duty.extent if duty.extent != NOT_SAID else None
+    first, *rest = re.split("(?=[,;])", extent or "", maxsplit=1)
+    parts = [title, extent]
+    if title in first:
+        parts = [extent]
+    elif first and first in title:
+        parts = ["".join([title, *rest])]
     days = f"within {duty.within_days} days of the case" if duty.within_days is not None else None
-    return ", ".join(part for part in (duty.timing, days) if part) or None
+    parts += [duty.timing if duty.timing != NOT_SAID else None, days]
+    unsaid = [what for what, told in (("how much", duty.extent), ("when", duty.timing)) if told == NOT_SAID]
+    told = ", ".join(part for part in parts if part)
+    return f"{told}; the text does not say {listed(unsaid)}" if unsaid else told
 
 
 def _goes_without_saying(derivation: Derivation) -> bool:

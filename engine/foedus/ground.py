@@ -247,6 +247,8 @@ def _of_treaty(treaty: Treaty) -> Iterator[Condition]:
             for formula in (version.trigger, *version.scope.values(), *version.exceptions.values()):
                 yield formula, {}
             yield from _of_steps(version.procedure)
+            if version.duty.performed_when is not None:
+                yield version.duty.performed_when, {}
 
 
 def _of_overlay(overlay: Overlay) -> Iterator[Condition]:

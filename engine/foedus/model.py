@@ -183,12 +183,14 @@ class Duty:
     """What is owed: means, extent, timing, and who decides on it.
 
     `within_days` counts from the day on which the casus foederis arises, where the text itself names days.
+    `performed_when` is the condition under which the duty is performed, where that is not by help or force.
     """
 
     means: tuple[str, ...] = ()
     extent: str | None = None
     timing: str | None = None
     within_days: int | None = None
+    performed_when: Formula | None = None
     discretion: Literal["none", "form", "self-judging"] = "none"
     title: str | None = None
 

@@ -49,6 +49,11 @@ def judge(situation: Situation, reading: Reading) -> Judgement:
     return Judgement(asked.derive(situation.casus, event), steps)
 
 
+def derive(situation: Situation, reading: Reading, formula: Formula) -> Derivation:
+    """The derivation of a formula, asked of the event of a case."""
+    return _Question(situation, reading.within(situation)).derive(formula, situation.case.event)
+
+
 def casus_of(situation: Situation, reading: Reading) -> Truth:
     """Whether the casus arises, and nothing else: its layers are asked, those of few facts first, until one fails."""
     asked = _Question(situation, reading.within(situation))

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 from foedus.derivation import decisive
 from foedus.formula import Layer, Term
-from foedus.outlook import Sought
+from foedus.outlook import Sought, sought_in
+from foedus.reference import derive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from foedus.derivation import Derivation, Finding, Judgement
     from foedus.formula import Truth
-    from foedus.ground import Situation
+    from foedus.ground import Reading, Situation
     from foedus.model import Casus, DutyState
     from foedus.vocabulary import Value, Vocabulary
 
@@ -35,7 +36,8 @@ PERFORMING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Kind of duty to the acts by which it is performed: those for the ally, and those against the adversary.
 
-Neutrality and non-aggression are kept by doing nothing, which no event shows.
+A duty can say otherwise, under `performed_when`. Neutrality and non-aggression are kept by doing nothing, which no
+event shows.
 """
 
 
@@ -72,7 +74,7 @@ class Cause:
 
 
 def advance(
-    before: Standing | None, situation: Situation, finding: Finding, events: Iterable[str], day: Day
+    before: Standing | None, situation: Situation, finding: Finding, reading: Reading, events: Iterable[str], day: Day
 ) -> Standing:
     """Where an obligation stands after what was found on a day, from where it stood and with the events that came."""
     stage: Stage = finding.duty
@@ -80,7 +82,7 @@ def advance(
     if finding.casus == "arises" and finding.duty == "not-due":
         stage = "released" if _is_released_by_rule(finding, situation) else "refused"
     elif stage in OPEN:
-        stage, by = _fulfilment(before, situation, stage, events, day)
+        stage, by = _fulfilment(before, situation, reading, stage, events, day)
     since = before.since if before is not None and before.stage == stage else day
     within, due_by = finding.owed.within_days, None
     if finding.casus == "arises" and within is not None:
@@ -92,7 +94,7 @@ def advance(
 
 
 def _fulfilment(
-    before: Standing | None, situation: Situation, stage: Stage, events: Iterable[str], day: Day
+    before: Standing | None, situation: Situation, reading: Reading, stage: Stage, events: Iterable[str], day: Day
 ) -> tuple[Stage, str | None]:
     """What has become of an open duty: performed, released, ended with the treaty, or none of these.
 
@@ -109,9 +111,24 @@ def _fulfilment(
         if is_near and situation.facts.known.get((event, "happened")) is True:
             if _releases(event, situation):
                 return "released", event
-            if stage in OWED and _performs(event, situation):
+            if stage in OWED and situation.version.duty.performed_when is None and _performs(event, situation):
                 return "performed", event
+    if stage in OWED and situation.version.duty.performed_when is not None:
+        found = derive(situation, reading, situation.version.duty.performed_when)
+        if found.value is True:
+            return "performed", _event_of(found)
     return stage, None
+
+
+def _event_of(found: Derivation) -> str:
+    """The event on which a condition that holds rests: the first other than the one that it is asked of, if any."""
+    waiting = [found]
+    while waiting:
+        derivation = waiting.pop()
+        if derivation.event != found.event:
+            return derivation.event
+        waiting += reversed(decisive(derivation))
+    return found.event
 
 
 def _releases(event: str, situation: Situation) -> bool:
@@ -127,7 +144,7 @@ def _releases(event: str, situation: Situation) -> bool:
 def _performs(event: str, situation: Situation) -> bool:
     """Whether the event is assistance by the obligor, or force of its against the adversary; or the consultation."""
     case, facts = situation.case, situation.facts
-    ours, theirs = _performing(situation.clause.kind, situation.rules.vocabulary)
+    ours, theirs = acts_performing(situation.clause.kind, situation.rules.vocabulary)
     act, about = facts.known.get((event, "act")), facts.events[event].about
     by, against = set(facts.actors(event, "by") or ()), set(facts.actors(event, "against") or ())
     if facts.known.get((event, "outcome")) == "refused":
@@ -151,15 +168,19 @@ def _is_released_by_rule(finding: Finding, situation: Situation) -> bool:
     )
 
 
-def _performing(kind: str, vocabulary: Vocabulary) -> tuple[frozenset[Value], frozenset[Value]]:
+def acts_performing(kind: str, vocabulary: Vocabulary) -> tuple[frozenset[Value], frozenset[Value]]:
+    """The acts by which a duty of that kind is performed: those for the ally, and those against the adversary."""
     ours, theirs = PERFORMING.get(kind, ((), ()))
     return frozenset(ours), frozenset(vocabulary.expand(theirs))
 
 
-def fulfilling(kind: str, vocabulary: Vocabulary) -> tuple[Sought, ...]:
-    """What an event is at least that performs a duty of that kind, or releases from it."""
-    ours, theirs = _performing(kind, vocabulary)
+def fulfilling(situation: Situation, reading: Reading) -> tuple[Sought, ...]:
+    """What an event is at least that performs the duty of a case, or releases from it."""
+    ours, theirs = acts_performing(situation.clause.kind, situation.rules.vocabulary)
     release = Sought(acts=frozenset({RELEASE}), by=("beneficiary",))
+    own = situation.version.duty.performed_when
+    if own is not None:
+        return (release, *sought_in([own], reading.within(situation)))
     if not ours:
         return (release,)
     if not theirs:

@@ -137,6 +137,7 @@ class Timeline:
         self._due: list[tuple[Day, Key]] = []
         self._marks: list[tuple[Day, Mark]] | None = None
         self._reach: dict[tuple[object, ...], tuple[Sought, ...]] = {}
+        self._fulfil: dict[tuple[str, int], tuple[Sought, ...]] = {}
 
     # Time
 
@@ -368,10 +369,12 @@ class Timeline:
             return None
         cases = [situation.case for situation in situations]
         sought: dict[Sought, None] = {}
+        performing: dict[Sought, None] = {}
         for situation in situations:
             for version in (situation.case.version, *self._later_versions(situation)):
                 as_read = replace(situation, case=replace(situation.case, version=version))
                 sought.update(dict.fromkeys(self._sought_by(as_read)))
+                performing.update(dict.fromkeys(self._fulfilled_by(as_read)))
         matter = _Matter(
             clause,
             event,
@@ -380,7 +383,7 @@ class Timeline:
             frozenset(case.beneficiary for case in cases),
             frozenset(case.adversary for case in cases),
             tuple(sought),
-            fulfilling(self.rules.clause(clause)[1].kind, self.rules.vocabulary),
+            tuple(performing),
             {event.id: event},
         )
         self._matters[matter.key] = matter
@@ -424,8 +427,17 @@ class Timeline:
         key = (situation.case.clause, situation.case.version, tuple(situation.overlays))
         if key not in self._reach:
             steps = [each for _, met, refused in situation.steps.values() for each in (met, refused)]
-            self._reach[key] = sought_in([situation.casus, *steps], self.reading.within(situation))
+            own = situation.version.duty.performed_when
+            performed = [own] if own is not None else []
+            self._reach[key] = sought_in([situation.casus, *steps, *performed], self.reading.within(situation))
         return self._reach[key]
+
+    def _fulfilled_by(self, situation: Situation) -> tuple[Sought, ...]:
+        """What performs the duty of a case, or releases from it."""
+        key = (situation.case.clause, situation.case.version)
+        if key not in self._fulfil:
+            self._fulfil[key] = fulfilling(situation, self.reading)
+        return self._fulfil[key]
 
     # Judging
 
@@ -495,7 +507,9 @@ class Timeline:
             seen = [e for e in matter.known.values() if e.id not in self._today or self._level(e) <= level]
             matter.judged = self._judge(matter, seen, day)
             standings = {
-                roles: advance(standings.get(roles), situation, finding, [e.id for e in levels[level]], day)
+                roles: advance(
+                    standings.get(roles), situation, finding, self.reading, [e.id for e in levels[level]], day
+                )
                 for situation, finding in matter.judged
                 for roles in (_roles(situation),)
             }

@@ -44,6 +44,7 @@ def test_a_cascade_ends_with_one_fight_at_most_of_an_obligor_and_an_adversary(da
 @SOME
 @given(st.data())
 def test_the_order_of_treaties_and_events_changes_no_cascade(data: st.DataObject) -> None:
+    """Who performs what, in which round; of several events that would do as grounds the first in the file is named."""
     known = data.draw(worlds())
     scenario = data.draw(crises(known))
     plan = plan_for(known, performs=data.draw(performers), choices=data.draw(readings(known)))
@@ -51,9 +52,10 @@ def test_the_order_of_treaties_and_events_changes_no_cascade(data: st.DataObject
     other = replace(known, treaties=treaties)
     shuffled = replace(scenario, events=tuple(data.draw(st.permutations(scenario.events))))
     clauses = tuple(data.draw(st.permutations(plan.clauses)))
-    assert said(run_cascade(known, scenario, plan)) == said(
-        run_cascade(other, shuffled, replace(plan, clauses=clauses))
-    )
+    one, two = run_cascade(known, scenario, plan), run_cascade(other, shuffled, replace(plan, clauses=clauses))
+    assert {each[:-1] for each in said(one)} == {each[:-1] for each in said(two)}
+    in_order = run_cascade(other, scenario, replace(plan, clauses=clauses))
+    assert said(one) == said(in_order)
 
 
 @SOME

@@ -111,21 +111,25 @@ def cascade(
     if all_readings:
         _over_all_readings(library, known, found, plan, as_json=as_json)
         return
-    result = run_cascade(known, found, plan)
-    if plot is not None:
-        report.plot_cascade(result, plot)
-    if as_json:
-        print_json(report.cascade_record(result, profile, library.inputs))
+    from io import StringIO
+
+    from foedus.report.page import Page
+    from foedus.report.progress import progress
+
+    page = Page(stream=StringIO()) if output else Page()
+    with progress(None, "round by round") as advance:
+        result = run_cascade(known, found, plan, advance)
+        if plot is not None:
+            report.plot_cascade(result, plot)
+        record = report.cascade_record(result, profile, library.inputs) if as_json else None
+        if not as_json and format_ == "text":
+            report.show_cascade(page, result, profile)
+    if record is not None:
+        print_json(record, output)
         return
     if format_ != "text":
         write_out(report.render_graph(result, format_), output)
         return
-    from io import StringIO
-
-    from foedus.report.page import Page
-
-    page = Page(stream=StringIO()) if output else Page()
-    report.show_cascade(page, result, profile)
     page.write()
     if isinstance(page.stream, StringIO):
         write_out(page.stream.getvalue(), output)
@@ -137,9 +141,11 @@ def _over_all_readings(library: Library, known: Rules, found: Scenario, plan: An
     from foedus.cascade import run_cascade
     from foedus.drawn import EntangledCascadeError, find_drawn_in
     from foedus.report import cascade as report
+    from foedus.report.progress import progress
 
     try:
-        drawn = find_drawn_in(known, found, plan)
+        with progress(None, "over all readings") as advance:
+            drawn = find_drawn_in(known, found, plan, advance=advance)
     except EntangledCascadeError as error:
         message = (
             f"the readings of the cascade are too entangled: in round {error.round}, with {error.events} events "

@@ -252,7 +252,7 @@ def matrix(
 
         plot_matrix(table, plot)
     if as_json:
-        print_json(report.matrix_record(table, library.inputs))
+        print_json(report.matrix_record(table, library.inputs), output)
         return
     write_out(report.render(table, format_), output)
 
@@ -658,6 +658,6 @@ def write_out(text: str, output: Path | None) -> None:
         typer.echo(text, nl=not text.endswith("\n"))
 
 
-def print_json(data: Mapping[str, Any] | Sequence[Any]) -> None:
-    text = json.dumps(data, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"), indent=2)
-    typer.echo(text)
+def print_json(data: Mapping[str, Any] | Sequence[Any], output: Path | None = None) -> None:
+    is_shown_whole = output is not None or (sys.stdout.encoding or "").lower().startswith("utf")
+    write_out(json.dumps(data, ensure_ascii=not is_shown_whole, indent=2) + "\n", output)

@@ -47,7 +47,7 @@ def network(
     ] = None,
     rules: RulesFolder = None,
     format_: Annotated[
-        Literal["text", "graphml", "dot"], typer.Option("--format", help="How to show it: dot is for Graphviz.")
+        Literal["text", "graphml", "json", "dot"], typer.Option("--format", help="How to show it: dot is for Graphviz.")
     ] = "text",
     output: Output = None,
     plot: Plot = None,
@@ -70,8 +70,9 @@ def network(
         from foedus.report.plot import plot_network
 
         plot_network(found, plot)
-    if as_json:
-        print_json({**report.network_record(found, library.inputs), **_compared(found, other)})
+    if as_json or format_ == "json":
+        record = {**report.network_record(found, library.inputs), **_compared(found, other)}
+        print_json(record, output)
     elif format_ == "text":
         from io import StringIO
 

@@ -210,11 +210,13 @@ def _listen(
     How many lines were wrong.
     """
     from foedus.loading.resolve import Known
-    from foedus.loading.stream import read_event
+    from foedus.loading.stream import EXAMPLE, read_event
     from foedus.report.problems import problems_record
 
     known = Known(time.rules, {kind: set(each) for kind, each in library.index.items()})
     wrong = 0
+    if sys.stdin.isatty():
+        typer.echo(f"one event a line: {EXAMPLE}; Ctrl-D ends", err=True)
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue
@@ -243,11 +245,12 @@ def _told(time: Timeline, event: Event, number: int) -> Iterator[Step]:
 
 def _draw(time: Timeline, found: Scenario | None, steps: list[Step], path: Path) -> None:
     from foedus.report.plot import plot_timeline
-    from foedus.report.timeline import rows_of
+    from foedus.report.timeline import moments_of, rows_of
 
     if not any(step.events for step in steps):
         raise InputErrors([InputError("there is no event to draw")])
-    plot_timeline(found.title if found else "events as they were told", steps, rows_of(time, steps), path)
+    title = found.title if found else "events as they were told"
+    plot_timeline(title, moments_of(time, steps), rows_of(time, steps), path)
 
 
 def _line(data: dict[str, Any]) -> None:

@@ -265,7 +265,7 @@ class Library:
             InputErrors: with everything that is wrong with the files so far read.
         """
         found: dict[str, dict[str, Any]] = {"treaty": {}, "overlay": {}, "term": {}, "profile": {}}
-        for name in {clause.partition("/")[0] for clause in clauses}:
+        for name in dict.fromkeys(clause.partition("/")[0] for clause in clauses):
             found["treaty"][name] = self.find("treaty", name)
         for treaty in found["treaty"].values():
             for name in _overlay_ids(treaty):

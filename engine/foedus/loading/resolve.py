@@ -95,6 +95,8 @@ def formulas_of(value: object) -> Iterator[tuple[Path, Formula]]:
                         yield (*at, key, name), formula
                 for path, formula in _steps(version.procedure):
                     yield (*at, *path), formula
+                if version.duty.performed_when is not None:
+                    yield (*at, "duty", "performed_when"), version.duty.performed_when
 
 
 def _steps(procedure: Mapping[str, Step]) -> Iterator[tuple[Path, Formula]]:

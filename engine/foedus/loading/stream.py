@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from foedus.loading.resolve import Known, Trouble
     from foedus.model import Event
 
+EXAMPLE = '{"id": "raid", "date": "2024-08-06", "act": "invasion", "by": "UKR", "against": "RUS"}'
 MOST = 100_000
 """Characters in a line that is read."""
 
@@ -65,9 +66,7 @@ def _document(text: str, label: str) -> Document:
     except (ValueError, RecursionError) as error:
         column = error.colno if isinstance(error, json.JSONDecodeError) else 1
         what = error.msg.lower() if isinstance(error, json.JSONDecodeError) else "it cannot be read"
-        hint = (
-            'one event a line: {"id": "raid", "date": "2024-08-06", "act": "invasion", "by": "UKR", "against": "RUS"}'
-        )
+        hint = f"one event a line: {EXAMPLE}"
         raise InputErrors([InputError(f"not valid JSON: {what}", Place(label, 1, column, text), hint)]) from None
     # JSON is YAML but for a few escapes, and that reader knows where each key stands
     try:

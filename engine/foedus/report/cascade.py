@@ -24,7 +24,7 @@ KINDS = {
     "both-sides": "owes help to one that it owes help against",
     "non-aggression": "owes help against one that it promised not to attack",
     "neutrality": "owes help against one towards which it must stay neutral",
-    "charter": "owes help that the Charter bars",
+    "charter": "owes help by the words of the treaty, and none once the Charter is read into it",
 }
 FEW = 6
 
@@ -73,6 +73,7 @@ def show_cascade(page: Page, cascade: Cascade, profile: str | None) -> None:
     if cascade.drawn_in:
         page.line()
         page.field("drawn in", "; ".join(_drawn(cascade)), "green", indent=0)
+    _show_without_duty(page, cascade)
     _show_others(page, cascade)
     _show_conflicts(page, cascade, find_conflicts(cascade))
     if given.record:
@@ -126,13 +127,13 @@ def _show_steps(page: Page, cascade: Cascade, group: list[Step]) -> None:
     chooses = "" if not step.chooses else ", as they choose" if len(group) > 1 else ", as it chooses"
     does = "fight" if step.is_armed else "assist against"
     does = does if len(group) > 1 else does.replace("fight", "fights").replace("assist ", "assists ")
-    page.line(
-        f"{who} {does} {actor(cascade, case.adversary)}, for {actor(cascade, case.beneficiary)}{chooses}",
-        "green", indent=2, hang=2,
-    )  # fmt: skip
-    page.field("by", f"{article(cascade, case.clause)} ({case.clause})", indent=4, column=12)
-    page.field("because of", title(cascade, case.event), indent=4, column=12)
-    page.field("it hangs on", deciding(step.judged) + _by(step.judged), indent=4, column=12)
+    against = f"{does} {actor(cascade, case.adversary)}"
+    owed = step.judged.finding.owed
+    if owed.performed_when is not None and owed.title:
+        verb = "perform their duty" if len(group) > 1 else "performs its duty"
+        against = f"{verb} ({owed.title}) against {actor(cascade, case.adversary)}"
+    page.line(f"{who} {against}, for {actor(cascade, case.beneficiary)}{chooses}", "green", indent=2, hang=2)
+    _show_why(page, cascade, step.judged)
 
 
 def _by(judged: Judged) -> str:
@@ -145,6 +146,33 @@ def _drawn(cascade: Cascade) -> list[str]:
         already = ", in the fight already" if code in cascade.fighting else ""
         out.append(f"{actor(cascade, code)} (round {steps[0].round}{already})")
     return out
+
+
+def _show_without_duty(page: Page, cascade: Cascade) -> None:
+    """Those who are said to perform, and for whom no duty was found."""
+    recorded = cascade.given.record.performed_by if cascade.given.record else ()
+    for heading, actors in (
+        ("performed, without a duty under this reading", [each for each in cascade.without_duty if each in recorded]),
+        ("would perform, and has no duty to", [each for each in cascade.without_duty if each not in recorded]),
+    ):
+        if actors:
+            page.line()
+            page.line(heading, "bold")
+        for code in actors:
+            judged = cascade.strongest.get(code)
+            state = _state(judged, 1) if judged else "no treaty asked calls for its help here"
+            page.line(f"{actor(cascade, code)}: {state}", "yellow", indent=2, hang=2)
+            for event in cascade.without_duty[code][:FEW]:
+                page.field("did", title(cascade, event), indent=4, column=12)
+            if judged:
+                _show_why(page, cascade, judged)
+
+
+def _show_why(page: Page, cascade: Cascade, judged: Judged) -> None:
+    case = judged.finding.case
+    page.field("by", f"{article(cascade, case.clause)} ({case.clause})", indent=4, column=12)
+    page.field("because of", title(cascade, case.event), indent=4, column=12)
+    page.field("it hangs on", deciding(judged) + _by(judged), indent=4, column=12)
 
 
 def _show_others(page: Page, cascade: Cascade) -> None:
@@ -165,30 +193,31 @@ def _show_others(page: Page, cascade: Cascade) -> None:
         groups.setdefault(key, []).append(judged)
     for group in groups.values():
         finding = group[0].finding
-        page.line(f"{_several([actor(cascade, each.finding.case.obligor) for each in group])}: {_state(group[0])}",
+        who = _several([actor(cascade, each.finding.case.obligor) for each in group])
+        page.line(f"{who}: {_state(group[0], len(group))}",
                   "yellow" if finding.casus != "does-not-arise" else "plain", indent=2, hang=2)  # fmt: skip
-        page.field("by", f"{article(cascade, finding.case.clause)} ({finding.case.clause})", indent=4, column=12)
-        page.field("because of", title(cascade, finding.case.event), indent=4, column=12)
-        page.field("it hangs on", deciding(group[0]) + _by(group[0]), indent=4, column=12)
+        _show_why(page, cascade, group[0])
     missing = {(each.event, each.attribute) for judged, facts in cascade.open for each in facts[:1]}
     if missing:
         page.line()
         page.field("would settle", ", ".join(f"{event}.{name}" for event, name in sorted(missing)), indent=0)
 
 
-def _state(judged: Judged) -> str:
-    """In words, how far a duty that is not performed has come."""
-    finding = judged.finding
+def _state(judged: Judged, number: int) -> str:
+    """In words, how far a duty that is not performed has come, for so many obligors."""
+    finding, one = judged.finding, number == 1
     match finding.duty:
         case "dormant":
             return f"would owe, waiting for {listed([each.replace('-', ' ') for each in finding.waiting_for], 'and')}"
         case "left-to-the-party":
-            return "may help, as it chooses"
+            return "may help, as it chooses" if one else "may help, as they choose"
         case "due":
-            return "owes help, and is not taken to perform"
+            return f"{'owes help, and is' if one else 'owe help, and are'} not taken to perform"
         case "undetermined":
             return "undetermined"
-    return "owes nothing: the casus foederis does not arise" if finding.casus != "arises" else "a step is refused"
+    if finding.casus == "arises":
+        return "a step is refused"
+    return f"{'owes' if one else 'owe'} nothing: the casus foederis does not arise"
 
 
 def _show_conflicts(page: Page, cascade: Cascade, conflicts: Iterable[Conflict]) -> None:
@@ -293,6 +322,11 @@ def cascade_record(cascade: Cascade, profile: str | None, inputs: Mapping[str, s
             code: {"round": steps[0].round, "by": list(dict.fromkeys(s.judged.finding.case.clause for s in steps)),
                    "fighting_already": code in cascade.fighting}
             for code, steps in cascade.drawn_in.items()
+        },
+        "without_duty": {
+            code: {"did": list(events), "finding": judged_record(cascade.strongest[code])
+                   if code in cascade.strongest else None}
+            for code, events in cascade.without_duty.items()
         },
         "stays_out": {code: judged_record(judged) for code, judged in cascade.stays_out.items()},
         "not_performed": [judged_record(each) for each in cascade.idle],
@@ -459,9 +493,20 @@ def plot_cascade(cascade: Cascade, path: Path) -> None:
 
     made = graph(cascade)
     names = {node["id"]: node["label"] for node in made["nodes"]}
+    days = {event.id: event.date.isoformat() for event in cascade.given.events}
+    acts: dict[tuple[str, str, str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for link in sorted(made["edges"], key=lambda link: link["round"]):
+        if link["kind"] == "event":
+            key = (days[link["event"]], link["label"], "event", link["event"])
+        else:
+            label = f"for {names.get(link['for'], link['for'])}: {link['label']}"
+            key = (f"round {link['round']}", label, link["kind"], link["target"])
+        sources, targets = acts.setdefault(key, ({}, {}))
+        sources[link["source"]] = targets[link["target"]] = None
     plot_rounds(
         f"{cascade.given.scenario}: who is drawn in, round by round",
-        [(node["id"], names[node["id"]], node["round"]) for node in made["nodes"]],
-        [(link["source"], link["target"], link["round"], link["kind"], link["label"]) for link in made["edges"]],
+        list(names.items()),
+        [(when, label, kind, tuple(sources), tuple(targets))
+         for (when, label, kind, _), (sources, targets) in acts.items()],
         path,
-    )
+    )  # fmt: skip

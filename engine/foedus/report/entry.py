@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors, nearest
-from foedus.explain import Outliner, cite, day, days_of, when_owed
+from foedus.explain import Outliner, cite, day, days_of, listed, what_is_owed
 from foedus.monotone import find_losses
 from foedus.report.record import plain
 
@@ -203,13 +203,17 @@ def _version(page: Page, outliner: Outliner, version: Version, *, alone: bool) -
         if step.refused_when is not None:
             _conditions(page, "refused when", outliner.outline(step.refused_when))
     owed = version.duty
-    parts = [owed.title, f"{' and '.join(owed.means)} assistance" if owed.means else None, owed.extent, when_owed(owed)]
     discretion = {
         "none": None,
         "form": "its form is for the party to choose",
         "self-judging": "the party itself decides what it owes",
     }
-    page.field("owed", ", ".join(part for part in [*parts, discretion[owed.discretion]] if part))
+    page.field("owed", "; ".join(filter(None, [what_is_owed(owed), discretion[owed.discretion]])))
+    further = [each for each in owed.means if each not in (owed.title or "")]
+    if further:
+        page.field("means", listed(owed.means, "and"))
+    if owed.performed_when is not None:
+        _conditions(page, "performed when", outliner.outline(owed.performed_when))
 
 
 def _losses(page: Page, losses: Losses) -> None:

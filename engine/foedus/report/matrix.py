@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from rich.table import Table
+    from rich.text import Text
+
     from foedus.dispute import Split
     from foedus.ground import Rules
     from foedus.model import Profile, Scenario
@@ -208,32 +211,36 @@ def _short(casus: str, duty: str) -> str:
     return f"{mark}, {_DUTY_MARKS[duty]}" if casus == "arises" and duty in _DUTY_MARKS else mark
 
 
+WIDEST = 20
+"""Letters of a name in the head of a column; a longer one goes on below."""
+
+
 def _table(matrix: Matrix) -> str:
-    """A row a clause where the terminal is wide enough for the columns, else a row a reading."""
+    """A row a clause where the terminal is wide enough, else a row a reading; several tables if need be.
+
+    The scenario is said of each row only where there are several.
+    """
     from rich.console import Console
     from rich.padding import Padding
-    from rich.table import Table
     from rich.text import Text
 
     from foedus.report.page import Page
 
     page = Page()
     console = Console(width=page.width if page.stream.isatty() else max(page.width, 160), no_color=not page.colour)
-    room = console.width - max((len(row.clause) for row in matrix.rows), default=0) - 6
-    turned = len(matrix.columns) * 13 > room
-    table = Table(title=None, header_style="bold" if page.colour else "")
-    heads = [Text(f"{row.scenario}\n{row.clause}") for row in matrix.rows]
-    names = [Text(column.name) for column in matrix.columns]
+    scenarios = {row.scenario for row in matrix.rows}
+    heads = [f"{row.scenario}\n{row.clause}" if len(scenarios) > 1 else row.clause for row in matrix.rows]
+    names = [column.name.replace(" (", "\n(").replace("=", "=\n") for column in matrix.columns]
     cells = [[Text(_short(*cell), style=_MARKS[cell[0]][1]) for cell in row.cells] for row in matrix.rows]
-    if turned:
-        heads, names, cells = names, heads, [list(column) for column in zip(*cells, strict=True)]
-    table.add_column("")
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for head, row in zip(heads, cells, strict=True):
-        table.add_row(head, *row)
+    turned = [list(column) for column in zip(*cells, strict=True)]
+    bands, others = _bands(heads, names, cells, console.width), _bands(names, heads, turned, console.width)
+    if len(bands) > 1 and len(others) <= len(bands):
+        heads, names, cells, bands = names, heads, turned, others
     with console.capture() as capture:
-        console.print(table)
+        if len(scenarios) == 1:
+            console.print(Text(*scenarios))
+        for some in bands:
+            console.print(_part_of_table(heads, names[some], [own[some] for own in cells], bold=page.colour))
         for each in matrix.rows:
             if each.splits:
                 console.print(Text(f"{each.scenario} · {each.clause}: they differ on"))
@@ -244,7 +251,34 @@ def _table(matrix: Matrix) -> str:
             style="dim",
             soft_wrap=True,
         )
-    return capture.get()
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def _bands(heads: Sequence[str], names: Sequence[str], cells: Sequence[Sequence[Text]], width: int) -> list[slice]:
+    """The columns that find room side by side, beside the heads of the rows: one table after another."""
+    beside = width - max((len(line) for head in heads for line in head.split("\n")), default=0) - 4
+    out, first, taken = [], 0, 0
+    for index, name in enumerate(names):
+        lines = [min(len(line), WIDEST) for line in name.split("\n")]
+        wide = max([*lines, *(len(own[index]) for own in cells)]) + 3
+        if taken and taken + wide > beside:
+            out.append(slice(first, index))
+            first, taken = index, 0
+        taken += wide
+    return [*out, slice(first, len(names))]
+
+
+def _part_of_table(heads: Sequence[str], names: Sequence[str], cells: Sequence[Sequence[Text]], *, bold: bool) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=None, header_style="bold" if bold else "")
+    table.add_column("", no_wrap=True)
+    for name in names:
+        table.add_column(Text(name), overflow="fold", max_width=WIDEST)
+    for head, row in zip(heads, cells, strict=True):
+        table.add_row(Text(head), *row)
+    return table
 
 
 FILLS = {"arises": "#0072B2", "does-not-arise": "#FFFFFF", "undetermined": "#F0E442", "no-case": "#EEEEEE"}

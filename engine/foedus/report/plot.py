@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from dataclasses import dataclass
 from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from foedus.report.layout import Point
     from foedus.report.matrix import Matrix
     from foedus.report.network import Drawing, Line
-    from foedus.report.timeline import Row
+    from foedus.report.timeline import Moment, Row
     from foedus.sweep import Step
-    from foedus.timeline import Step as TimelineStep
 
 BLUE, GREEN, VERMILION, PURPLE, ORANGE, SKY, YELLOW, GREY = (
     "#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#D9D9D9",
@@ -365,106 +365,154 @@ def _draw_key(axes: Any, drawn: Drawing, key: Sequence[str], columns: int, size:
         )  # fmt: skip
 
 
+# Sheets: what happens from top to bottom, and beside it a column for each that it concerns
+
+TEXT, ROOM, STEP = 62, 0.057, 0.115
+"""Letters of a line of what happens, inches for each, and inches from line to line."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet in inches: its axes, where each row begins and where the last ends, and the middle of each column."""
+
+    figure: Any
+    axes: Any
+    tops: tuple[float, ...]
+    columns: tuple[float, ...]
+
+    def middle(self, row: int) -> float:
+        """The height of the middle of a row."""
+        return (self.tops[row] + self.tops[row + 1]) / 2
+
+
+def _sheet(
+    title: str, caution: str, heads: Sequence[str], rows: Sequence[tuple[str, str]], pitch: float, legend: Sequence[Any]
+) -> _Sheet:
+    """A sheet with its rows (when, and what happens) written, and its columns named."""
+    told = [textwrap.wrap(text, TEXT) or [""] for _, text in rows]
+    when = ROOM * max((len(word) for word, _ in rows), default=0) + 0.25
+    beside = when + ROOM * max((len(line) for lines in told for line in lines), default=0) + 0.2
+    top = 0.5 + 0.054 * max((len(line) for head in heads for line in head.split("\n")), default=0)
+    width = max(beside + pitch * len(heads) + MARGIN, 7.0)
+    tops = [top]
+    for lines in told:
+        tops.append(tops[-1] + STEP * len(lines) + 0.055)
+    height = tops[-1] + 0.95
+    figure = _figure(width, height, title, caution)
+    figure.set_layout_engine("none")
+    figure.suptitle(title, y=1 - 0.12 / height, va="top", fontsize=10, fontweight="bold")
+    figure.supxlabel(figure.get_supxlabel(), y=0.08 / height, va="bottom", fontsize=7)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.set_axis_off()
+    columns = [beside + pitch * (index + 0.5) for index in range(len(heads))]
+    last = ""
+    for top_of_row, (word, _), lines in zip(tops, rows, told, strict=False):
+        if word != last:
+            axes.plot(
+                [MARGIN / 2, width - MARGIN / 2], [top_of_row, top_of_row], color="#CCCCCC", linewidth=0.5, zorder=0
+            )
+            axes.text(MARGIN / 2, top_of_row + STEP, word, fontsize=7, fontweight="bold")
+        last = word
+        for number, line in enumerate(lines, 1):
+            axes.text(when, top_of_row + STEP * number, line, fontsize=7)
+    for at, head in zip(columns, heads, strict=True):
+        axes.text(at, top - 0.06, head, fontsize=6.5, rotation=90, ha="center", va="bottom", multialignment="left")
+    figure.legend(
+        handles=legend, loc="lower center", bbox_to_anchor=(0.5, 0.3 / height), fontsize=7, frameon=False,
+        ncols=min(len(legend), int(width / 1.3)),
+    )  # fmt: skip
+    return _Sheet(figure, axes, tuple(tops), tuple(columns))
+
+
 # The rounds of a cascade
 
-ARROWS = {"event": ("#7F7F7F", "solid"), "help": (BLUE, "solid"), "assistance": (ORANGE, "dashed")}
-"""Colour and line of what the scenario lists, armed help, and help without arms."""
+ARROWS: dict[str, tuple[str, str, str]] = {
+    "event": ("#7F7F7F", "solid", "listed event"),
+    "help": (BLUE, "solid", "armed help"),
+    "assistance": (ORANGE, "dashed", "help without arms"),
+}
+"""Colour, line and name of what the scenario lists, armed help, and help without arms."""
+Act = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
+"""When, what it is called, its kind of arrow, who acts and against whom."""
 CAUTION_OF_CASCADE = "What would follow if those who owe performed; it is no forecast."
-UNDER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
-"""What keeps a label legible where lines run under it."""
 
 
-def plot_rounds(
-    title: str,
-    nodes: Sequence[tuple[str, str, int]],
-    links: Sequence[tuple[str, str, int, str, str]],
-    path: Path,
-) -> None:
-    """A line for each actor, thick once it acts or is acted against, and an arrow for each act, in order of rounds."""
-    arrows: dict[tuple[int, str, str], list[tuple[str, str]]] = {}
-    for source, target, number, kind, label in sorted(links, key=lambda link: link[2]):
-        arrows.setdefault((number, source, target), []).append((kind, label))
-    figure = _figure(max(8, 1.6 + 0.5 * len(arrows)), 1.8 + 0.62 * len(nodes), title, CAUTION_OF_CASCADE)
-    axes = figure.add_subplot()
-    row = {node: index for index, (node, _, _) in enumerate(nodes)}
-    since: dict[str, int] = {}
-    begins: dict[int, int] = {}
-    for slot, ((number, source, target), own) in enumerate(arrows.items()):
-        begins.setdefault(number, slot)
-        kind = next((each for each, _ in own if each != "event"), "event")
-        colour, line = ARROWS[kind]
-        arrow = {"arrowstyle": "-|>", "color": colour, "linestyle": line, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 2}
-        axes.annotate("", xy=(slot, row[target]), xytext=(slot, row[source]), arrowprops=arrow)
-        axes.plot(slot, row[source], "o", color=colour, markersize=4)
-        told = "\n".join(dict.fromkeys(textwrap.fill(label, 34) for _, label in own[:2]))
-        middle = (row[source] + row[target]) / 2
-        axes.text(slot + 0.08, middle, told, fontsize=5, rotation=90, va="center", ha="left", bbox=UNDER)
-        for actor in (source, target):
-            since.setdefault(actor, slot)
-    last = len(arrows)
-    for node, index in row.items():
-        axes.plot([-0.5, since.get(node, last)], [index, index], color="#BBBBBB", linewidth=0.8, linestyle="dotted")
-        axes.plot([since.get(node, last), last], [index, index], color="black", linewidth=1.4)
-    for slot in begins.values():
-        axes.axvline(slot - 0.5, color="#BBBBBB", linewidth=0.8)
-    axes.set_xlim(-0.5, max(last, 1))
-    axes.set_ylim(len(nodes) - 0.4, -0.6)
-    axes.set_yticks(range(len(nodes)), [name for _, name, _ in nodes], fontsize=8)
-    axes.set_xticks(list(begins.values()), [f"round {number}" if number else "listed" for number in begins], fontsize=8)
-    for kind, label in (("event", "listed event"), ("help", "armed help"), ("assistance", "help without arms")):
-        axes.plot([], [], color=ARROWS[kind][0], linestyle=ARROWS[kind][1], label=label)
-    figure.legend(loc="outside upper right", ncols=3, fontsize=7, frameon=False)
-    _without_frame(axes, "bottom", "left")
-    _save(figure, path, title)
+def plot_rounds(title: str, nodes: Sequence[tuple[str, str]], acts: Sequence[Act], path: Path) -> None:
+    """A row for each act, round by round; a line for each actor, thick once it is in it; arrows from those who act."""
+    from matplotlib.lines import Line2D
+
+    looks: list[Any] = list(ARROWS.values())
+    legend = [Line2D([], [], color=colour, linestyle=line, label=name) for colour, line, name in looks]
+    rows = [(when, label) for when, label, *_ in acts]
+    sheet = _sheet(title, CAUTION_OF_CASCADE, [name for _, name in nodes], rows, 0.36, legend)
+    place_of = {node: at for (node, _), at in zip(nodes, sheet.columns, strict=True)}
+    since: dict[str, float] = {}
+    for row, (_, _, kind, sources, targets) in enumerate(acts):
+        colour, line, _ = ARROWS[kind]
+        level = sheet.middle(row)
+        look = {"arrowstyle": "-|>,head_width=0.25,head_length=0.5", "color": colour, "linestyle": line,
+                "linewidth": 1.3, "shrinkA": 0, "shrinkB": 2}  # fmt: skip
+        for source in sources:
+            for target in targets:
+                ends: Any = {"xy": (place_of[target], level), "xytext": (place_of[source], level)}
+                sheet.axes.annotate("", **ends, arrowprops=look, zorder=3)
+            sheet.axes.plot(place_of[source], level, "o", color=colour, markersize=3.5, zorder=4)
+        for actor in (*sources, *targets):
+            since.setdefault(actor, level)
+    first, last = sheet.tops[0], sheet.tops[-1]
+    for node, at in place_of.items():
+        begins = since.get(node, last)
+        sheet.axes.plot([at, at], [first, begins], color="#AAAAAA", linewidth=0.8, linestyle="dotted", zorder=1)
+        sheet.axes.plot([at, at], [begins, last], color="black", linewidth=1.2, zorder=1)
+    _save(sheet.figure, path, title)
+
+
+# A timeline
+
+STAGES = {
+    "due": ("#0072B2", ""), "left-to-the-party": ("#56B4E9", "\\\\\\\\"), "dormant": ("#E69F00", "...."),
+    "undetermined": ("#F0E442", "////"), "not-due": ("#FFFFFF", ""), "refused": ("#D55E00", "xxxx"),
+    "performed": ("#009E73", "||||"), "released": ("#CC79A7", "oo"), "ended": ("#999999", "++++"),
+}  # fmt: skip
+"""Colour and hatching of each stage of an obligation (Okabe and Ito 2008)."""
+
+
+CAUTION_OF_TIME = (
+    "What the texts oblige to under one reading, and what was done; it is no forecast. "
+    "Of several cases of one obligation the one is shown that asks most."
+)
+
+
+def plot_timeline(title: str, moments: Sequence[Moment], rows: Sequence[Row], path: Path) -> None:
+    """What happens from top to bottom, and beside it a bar for each obligation, coloured by where it stands."""
+    from matplotlib.patches import Patch, Rectangle
+
+    first_row: list[int] = []
+    told: list[tuple[str, str]] = []
+    for day, texts in moments:
+        first_row.append(len(told))
+        told += [(day.isoformat(), text) for text in texts]
+    shown = [stage for stage in STAGES if any(stage == each for _, stages in rows for _, each in stages)]
+    legend = [
+        Patch(facecolor=STAGES[stage][0], hatch=STAGES[stage][1], edgecolor="black", linewidth=0.6, label=words(stage))
+        for stage in shown
+    ]
+    sheet = _sheet(title, CAUTION_OF_TIME, [name for name, _ in rows], told, 0.27, legend)
+    for at, (_, stages) in zip(sheet.columns, rows, strict=True):
+        begins = [sheet.tops[first_row[index]] for index, _ in stages]
+        for (_, stage), begin, end in zip(stages, begins, [*begins[1:], sheet.tops[-1]], strict=True):
+            colour, hatch = STAGES[stage]
+            look: Any = {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.6}
+            sheet.axes.add_patch(Rectangle((at - 0.09, begin), 0.18, end - begin, **look))
+    _save(sheet.figure, path, title)
 
 
 # Files
 
 
-STAGES = {
-    "due": ("#0072B2", ""), "left-to-the-party": ("#56B4E9", ""), "dormant": ("#E69F00", ""),
-    "undetermined": ("#F0E442", ""), "not-due": ("#FFFFFF", ""), "refused": ("#D55E00", "///"),
-    "performed": ("#009E73", ""), "released": ("#CC79A7", "..."), "ended": ("#999999", "xxx"),
-}  # fmt: skip
-"""Colour and hatching of each stage of an obligation (Okabe and Ito 2008)."""
-
-
-CAUTION_OF_TIME = "What the texts oblige to under one reading, and what was done; it is no forecast."
-
-
-def plot_timeline(title: str, steps: Sequence[TimelineStep], rows: Sequence[Row], path: Path) -> None:
-    """Events on top, and below them a bar for each obligation, coloured by where it stands."""
-    from datetime import timedelta
-
-    events = [(step.date, event.title or event.id) for step in steps for event in step.events]
-    first, last = min(day for day, _ in events), max(step.date for step in steps)
-    last += max((last - first) / 8, timedelta(days=1))
-    figure = _figure(8, 1.6 + 0.26 * len(events) + 0.62 * max(len(rows), 1), title, CAUTION_OF_TIME)
-    axes = figure.add_subplot()
-    top = len(rows) + 0.5 * len(events)
-    for index, (day, name) in enumerate(events):
-        height = top - 0.5 * index
-        axes.plot([day, day], [-0.5, height], color="#777777", linewidth=0.6, zorder=0)
-        axes.plot([day], [height], "o", color="black", markersize=4)
-        is_late = (day - first) > (last - first) * 0.6
-        label, place = f" {day.isoformat()}  {name} ", "right" if is_late else "left"
-        axes.text(day, height, label, ha=place, va="center", fontsize=7)
-    shown: dict[str, None] = {}
-    for row, (_, stages) in enumerate(reversed(rows)):
-        ends = [*(day for day, _ in stages[1:]), last]
-        for (day, stage), end in zip(stages, ends, strict=True):
-            colour, hatch = STAGES[stage]
-            legend = None if stage in shown else words(stage)
-            shown[stage] = None
-            axes.barh(row, end - day, left=day, height=0.55, color=colour, hatch=hatch, edgecolor="black",
-                      linewidth=0.6, label=legend)  # fmt: skip
-    axes.set_yticks(range(len(rows)), [name for name, _ in reversed(rows)], fontsize=7)
-    axes.set_xlim(first - (last - first) / 40, last)
-    axes.set_ylim(-0.6, top + 0.8)
-    axes.tick_params(axis="x", labelsize=7)
-    if rows:
-        figure.legend(loc="outside right center", fontsize=7, frameon=False)
-    _save(figure, path, title)
+STYLE = "<style>body{margin:1em}svg{max-width:100%;height:auto}</style>"
 
 
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure
@@ -474,8 +522,8 @@ def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplo
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})
         svg = text.getvalue()[text.getvalue().index("<svg") :]
-        page = f"<!doctype html>\n<html lang=en><meta charset=utf-8><title>{escape(title)}</title>\n{svg}\n</html>\n"
-        path.write_text(page, encoding="utf-8")
+        head = f"<!doctype html>\n<html lang=en><meta charset=utf-8><title>{escape(title)}</title>{STYLE}\n"
+        path.write_text(f"{head}{svg}\n</html>\n", encoding="utf-8")
         return
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     figure.savefig(path, dpi=160, metadata=undated.get(form))

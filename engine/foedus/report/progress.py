@@ -17,8 +17,11 @@ PATIENCE = 1.0
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[], None]]:
-    """A function to call after each piece of work; a bar appears on standard error if it takes long."""
+def progress(total: int | None, what: str) -> Iterator[Callable[[], None]]:
+    """A function to call after each piece of work; a bar appears on standard error if it takes long.
+
+    Without a total it tells that the work goes on, and not how far it has come.
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -32,7 +35,7 @@ def progress(total: int, what: str) -> Iterator[Callable[[], None]]:
 class _Bar:
     """Appears once the work has taken long."""
 
-    def __init__(self, total: int, what: str) -> None:
+    def __init__(self, total: int | None, what: str) -> None:
         self.total = total
         self.what = what
         self.begun = time.monotonic()

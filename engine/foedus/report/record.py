@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from foedus import __version__
 from foedus.derivation import choices_of
 from foedus.explain import Explainer
+from foedus.formula import Formula, write_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ def plain(value: object) -> Any:  # noqa: ANN401 - plain data
     """Any model object as plain data: `from_` is written `from`, what is empty is left out."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Formula):
+        return write_formula(value)
     if is_dataclass(value):
         pairs = ((f.name.rstrip("_"), getattr(value, f.name)) for f in fields(value))
         return {name: plain(each) for name, each in pairs if each not in (None, (), {})}

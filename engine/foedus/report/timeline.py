@@ -8,15 +8,16 @@ from foedus import __version__
 from foedus.derivation import reasons_of
 from foedus.explain import Claim, Explainer, day, days_of, listed
 from foedus.report.finding import CASUS_WORDS, FEW, STYLES
+from foedus.report.page import Page
 from foedus.report.record import claim_record, plain
 from foedus.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from foedus.ground import Facts
-    from foedus.report.page import Page, Style
+    from foedus.report.page import Style
     from foedus.standing import Cause, Standing
     from foedus.timeline import Change, Mark, Step, Timeline
 
@@ -46,9 +47,20 @@ def show_step(page: Page, timeline: Timeline, step: Step, *, everything: bool) -
         ends = "" if event.until is None else f" ({days_of(event)})"
         page.line(explainer.event_title(event.id) + ends, "cyan", indent=2, hang=2)
     quiet = [change for change in step.changes if _is_quiet(change) and len(timeline.clauses) > FEW and not everything]
+    # what is told in the same words of several obligors is told once
+    alike: dict[tuple[object, ...], tuple[Change, list[str], list[str]]] = {}
     for change in step.changes:
-        if change not in quiet:
-            _show_change(page, timeline, step, change, everything=everything)
+        if change in quiet:
+            continue
+        case = change.finding.case
+        told = Page(stream=page.stream)
+        _show_change(told, timeline, step, change, everything=everything)
+        key = (case.clause, case.beneficiary, case.adversary, case.event, tuple(told.lines))
+        alike.setdefault(key, (change, told.lines, []))[2].extend(change.obligors)
+    for change, lines, obligors in alike.values():
+        who = _who(_explainer(timeline, change.facts, step), change, obligors)
+        page.line(f"{change.finding.case.clause}: {who}", indent=4, hang=2)
+        page.lines += lines
     if quiet:
         count = sum(len(change.obligors) for change in quiet)
         page.line(
@@ -71,9 +83,9 @@ def _explainer(timeline: Timeline, facts: Facts | None, step: Step) -> Explainer
 
 
 def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, everything: bool) -> None:
+    """What changed, without whom it concerns."""
     explainer = _explainer(timeline, change.facts, step)
     case, before, after = change.finding.case, change.before, change.after
-    page.line(f"{case.clause}: {_who(explainer, change)}", indent=4, hang=2)
     if case.event not in {event.id for event in step.events}:
         page.line(f"for: {explainer.event(case.event)}", indent=6, hang=2)
     if before is None or before.casus != after.casus:
@@ -93,12 +105,12 @@ def _show_change(page: Page, timeline: Timeline, step: Step, change: Change, *, 
         page.claims(explainer.why(change.finding), everything=True, indent=8)
 
 
-def _who(explainer: Explainer, change: Change) -> str:
+def _who(explainer: Explainer, change: Change, codes: Sequence[str]) -> str:
     case = change.finding.case
-    obligors = [explainer.actor(each) for each in change.obligors]
+    obligors = [explainer.actor(each) for each in codes]
     if len(obligors) > FEW:
         obligors = [*obligors[: FEW - 1], f"{len(obligors) - FEW + 1} others"]
-    against = "" if case.adversary in change.obligors else f", against {explainer.actor(case.adversary)}"
+    against = "" if case.adversary in codes else f", against {explainer.actor(case.adversary)}"
     return f"{listed(obligors, 'and')}, to {explainer.actor(case.beneficiary)}{against}"
 
 
@@ -221,30 +233,57 @@ def standing_record(standing: Standing | None) -> dict[str, Any] | None:
     }
 
 
-# Rows of a picture
+# A picture
 
-Row = tuple[str, tuple[tuple["date", str], ...]]
-"""What a row is called, and from which day on the obligation stands where."""
+Moment = tuple["date", tuple[str, ...]]
+"""The day of a step, and what happened: its events, or what the day itself brings."""
+
+Row = tuple[str, tuple[tuple[int, str], ...]]
+"""What an obligation is called, and from which step on it stands where."""
+
+FOREMOST = (
+    "due", "left-to-the-party", "dormant", "performed", "undetermined", "refused", "released", "ended", "not-due",
+)  # fmt: skip
+"""Of several cases of one obligation that one is shown that asks most of the obligor."""
+
+
+def moments_of(timeline: Timeline, steps: Iterable[Step]) -> list[Moment]:
+    """What happened at each step."""
+    out: list[Moment] = []
+    for step in steps:
+        told = [mark_words(timeline, mark) for mark in step.marks]
+        told += [event.title or event.id for event in step.events]
+        out.append((step.date, tuple(told) or ("time passes",)))
+    return out
 
 
 def rows_of(timeline: Timeline, steps: Iterable[Step]) -> list[Row]:
-    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row."""
-    history: dict[tuple[str, str, str, str | None, str], list[tuple[date, str]]] = {}
-    for step in steps:
+    """A row for each obligation that came to something, or for all if none did; those that fared alike are one row.
+
+    An obligation is what a clause lays on one State towards another, whatever the case.
+    """
+    stands: dict[tuple[str, str, str], dict[tuple[str, str | None], str]] = {}
+    history: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for index, step in enumerate(steps):
+        touched: dict[tuple[str, str, str], None] = {}
         for change in step.changes:
             case = change.finding.case
             for obligor in change.obligors:
-                key = (case.clause, case.event, case.beneficiary, case.adversary, obligor)
-                history.setdefault(key, []).append((step.date, change.after.stage))
+                key = (case.clause, case.beneficiary, obligor)
+                stands.setdefault(key, {})[case.event, case.adversary] = change.after.stage
+                touched[key] = None
+        for key in touched:
+            stage = min(stands[key].values(), key=FOREMOST.index)
+            told = history.setdefault(key, [])
+            if not told or told[-1][1] != stage:
+                told.append((index, stage))
     some = {key: told for key, told in history.items() if any(stage != "not-due" for _, stage in told)}
-    history = some or history
-    alike: dict[tuple[str, str, str, str | None, tuple[tuple[date, str], ...]], list[str]] = {}
-    for (clause, event, beneficiary, adversary, obligor), told in history.items():
-        alike.setdefault((clause, event, beneficiary, adversary, tuple(told)), []).append(obligor)
+    alike: dict[tuple[str, str, tuple[tuple[int, str], ...]], list[str]] = {}
+    for (clause, beneficiary, obligor), told in (some or history).items():
+        alike.setdefault((clause, beneficiary, tuple(told)), []).append(obligor)
     out = []
-    for (clause, event, beneficiary, _, stages), obligors in alike.items():
+    for (clause, beneficiary, stages), obligors in alike.items():
         names = [timeline.rules.actors[code].name for code in obligors]
         shown = names if len(names) < FEW else [names[0], f"{len(names) - 1} others"]
-        who = f"{listed(shown, 'and')} to {timeline.rules.actors[beneficiary].name}"
-        out.append((f"{clause}\n{who}\n({event})", stages))
+        out.append((f"{clause}\n{listed(shown, 'and')} to {timeline.rules.actors[beneficiary].name}", stages))
     return out
