@@ -8,7 +8,7 @@ Each peer is asked twice: for the bare count of readings under which it arises; 
 gives: the count of each outcome, the nearest reading of each outcome, the pivotal share of every choice (as each
 definition weighs the same, a count is a share). Each does it in its own way (`peers.py`); nobody reuses anything
 between runs, foedus's rules forget what was looked up in them; definitions are evaluated within the timing; and every
-answer is compared with that of foedus, in every round. Once with all facts known, and once with some unknown.
+answer is compared with that of foedus before anything is timed. Once with all facts known, and once with some unknown.
 
     pip install clingo polars duckdb oxidd
     python bench/readings.py [--rounds 9]
@@ -244,10 +244,9 @@ def elapsed(function: Callable[[], object]) -> tuple[float, float]:
 
 def interleaved(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, float]]:
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    for function in runs.values():
-        function()
     for _ in range(rounds):
         for name, function in runs.items():
+            function()  # so that each is measured with its own data at hand, not with those of the one before
             times[name].append(elapsed(function))
     return {name: _medians(own) for name, own in times.items()}
 
