@@ -167,7 +167,7 @@ class Evaluation:
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = self.residual(part, event, term, definition)
+            left = _RULES[type(part)](self, part, event, term, definition)
             if left is False:
                 return False
             if left is not True:
@@ -177,7 +177,7 @@ class Evaluation:
     def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = self.residual(part, event, term, definition)
+            left = _RULES[type(part)](self, part, event, term, definition)
             if left is True:
                 return True
             if left is not False:
@@ -258,14 +258,17 @@ class Evaluation:
             return happened if True in test.values else negated(happened)
         name = test.attribute
         asked: tuple[Any, ...] = test.values
+        read = self.known.get((event, name))
+        if read is not None and not self.frees and test.relation == "is":
+            if read in asked:
+                return True
+            if len(asked) == 1 and name != "act" and type(asked[0]) is not Knob:
+                return False
         attribute = self.vocabulary.attribute(name)
         if attribute is None:
             return False
-        read = self.known.get((event, name))
         if read is None or (self.frees and not attribute.computed):
             return self._unsettled(test, attribute, read, event, (term, definition))
-        if read in asked and test.relation == "is":
-            return True
         if Knob not in map(type, asked):
             return holds(attribute, test, read, self._expanded(test, asked))
 
