@@ -167,7 +167,7 @@ class Evaluation:
     def _all(self, formula: All, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = _RULES[type(part)](self, part, event, term, definition)
+            left = self.residual(part, event, term, definition)
             if left is False:
                 return False
             if left is not True:
@@ -177,7 +177,7 @@ class Evaluation:
     def _any(self, formula: AnyOf, event: str, term: str, definition: str) -> Residual:
         kept = []
         for part in formula.of:
-            left = _RULES[type(part)](self, part, event, term, definition)
+            left = self.residual(part, event, term, definition)
             if left is True:
                 return True
             if left is not False:
