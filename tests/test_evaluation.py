@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -643,6 +644,18 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
     assert (diagrams.reached(both), diagrams.reached(NO)) == ({NO, YES}, {NO})
     assert diagrams.settle(first, 1, 6) == first
     assert diagrams.settle(middle, 0, 6) == 6
+    for nodes in (
+        (first, middle),
+        (both, middle),
+        (middle, diagrams.negate(middle)),
+        (first,),
+        (NO, middle),
+        (YES, both),
+    ):
+        for level in range(len(diagrams.sizes) + 1):
+            joined = reduce(diagrams.either, nodes)
+            assert diagrams.settle_any(frozenset(nodes), level, 6) == diagrams.settle(joined, level, 6)
+    assert diagrams.settle_any(frozenset(), 1, 6) == diagrams.settle_any(frozenset({NO}), 1, 6) == NO
     current = [0, 1, 0]
     assert find_nearest(diagrams, both, current, YES, 20) == (2, [{0: 1, 2: 1}])
     assert find_nearest(diagrams, either, current, YES, 20) == (1, [{2: 1}, {1: 0}, {1: 2}])

@@ -12,7 +12,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 TERMINALS = 8
 """Terminals are the integers below this; a node's number is at least this."""
@@ -191,6 +191,39 @@ class Diagrams:
             branches = tuple([self.settle(branch, level, open_) for branch in self.branches[node]])
             found = self.memo[key] = self.node(self.levels[node], branches)
         return found
+
+    def settle_any(self, nodes: frozenset[int], level: int, open_: int) -> int:
+        """As `settle` of the disjunction of several diagrams, of terminals `NO` and `YES`; it is never made."""
+        nodes -= {NO}
+        if YES in nodes or not nodes:
+            return YES if nodes else NO
+        key = ("settle", level, open_, nodes)
+        found = self.memo.get(key)
+        if found is None:
+            top = min([self.levels[node] for node in nodes])
+            if top >= level:
+                found = open_ if self._can_all_fail(nodes) else YES
+            else:
+                found = self.node(top, tuple([self.settle_any(each, level, open_) for each in self._sides(nodes, top)]))
+            self.memo[key] = found
+        return found
+
+    def _can_all_fail(self, nodes: frozenset[int]) -> bool:
+        """Whether some values of the variables make all of the diagrams `NO`."""
+        nodes -= {NO}
+        if YES in nodes or not nodes:
+            return not nodes
+        key = ("fail", nodes)
+        found = self.memo.get(key)
+        if found is None:
+            top = min([self.levels[node] for node in nodes])
+            found = self.memo[key] = any(self._can_all_fail(each) for each in self._sides(nodes, top))
+        return bool(found)
+
+    def _sides(self, nodes: frozenset[int], level: int) -> Iterator[frozenset[int]]:
+        """The diagrams under each value of a variable."""
+        for value in range(self.sizes[level]):
+            yield frozenset([self._at(node, level, value) for node in nodes])
 
     def same(self, nodes: Sequence[int]) -> int:
         """The diagram that is what all of several are where they agree, and `MIXED` where they do not."""

@@ -401,6 +401,17 @@ class Facts:
             if stated.disputed
         )
 
+    def told(self, words: frozenset[Word]) -> tuple[object, ...]:
+        """This account's version of what is disputed among the words."""
+        found = self._told.get(words)
+        if found is None:
+            found = self._told[words] = tuple(version for name, version in self.disputed if name in words)
+        return found
+
+    @cached_property
+    def _told(self) -> dict[frozenset[Word], tuple[object, ...]]:
+        return {}
+
     @cached_property
     def timed(self) -> dict[tuple[str, bool, bool], Mapping[tuple[str, str], Value]]:
         """Event, and whether a clause was in force when it began and while it lasted, to what is known then."""
@@ -551,7 +562,7 @@ class Situation:
                 for whose in ("by", "against"):
                     if (whose, role) in words:
                         out.append(by_actor.get((whose, actor)))
-        out += [version for name, version in self.facts.disputed if name in words]
+        out.append(self.facts.told(words))
         return tuple(out)
 
     @cached_property

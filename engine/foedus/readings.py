@@ -581,17 +581,23 @@ class Maker:
         if name == "pick" and self.levels[rest[0]] < depth:
             return diagrams.pick(self.levels[rest[0]], tuple(self.settled(each, depth) for each in rest[1]))
         if name not in {"all", "any"}:
-            return self._closed(residual, depth)
+            return diagrams.settle(self.diagram(residual), depth, OPEN)
         table, absorbing, joined = (_both_open, NO, YES) if name == "all" else (_either_open, YES, NO)
         for parts in self._apart(rest[0], depth):
-            part = self.settled(parts[0], depth) if len(parts) == 1 else self._closed((name, tuple(parts)), depth)
+            part = self.settled(parts[0], depth) if len(parts) == 1 else self._together(name, parts, depth)
             joined = diagrams.combine(name, table, joined, part)
             if joined == absorbing:
                 break
         return joined
 
-    def _closed(self, residual: Residual, depth: int) -> int:
-        return self.diagrams.settle(self.diagram(residual), depth, OPEN)
+    def _together(self, name: str, parts: Sequence[Residual], depth: int) -> int:
+        """Parts that share facts, which can settle together what each leaves open."""
+        diagrams = self.diagrams
+        nodes = [self.diagram(part) for part in parts]
+        if name == "any":
+            return diagrams.settle_any(frozenset(nodes), depth, OPEN)
+        failing = diagrams.settle_any(frozenset(map(diagrams.negate, nodes)), depth, OPEN)
+        return diagrams.map_terminals(failing, {NO: YES, YES: NO})
 
     def _apart(self, parts: Sequence[Residual], depth: int) -> list[list[Residual]]:
         """The parts in groups that share no fact, those with the fewest facts first."""
