@@ -317,6 +317,8 @@ def _tests(file: Path, examples: int) -> Iterator[tuple[str, Callable[[], None]]
     spec.loader.exec_module(module)
     if hasattr(module, "MOST_READINGS"):
         module.MOST_READINGS, module.MOST_COMPLETIONS = 80, 40
+    if hasattr(module, "CHUNKS"):
+        module.CHUNKS = max(1, examples // 15)
     homes = [
         module,
         *(each() for name, each in vars(module).items() if name.startswith("Test") and each.__module__ == file.stem),

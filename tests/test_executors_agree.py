@@ -58,7 +58,7 @@ def test_executors_agree_on_forty_thousand_drawn_cases() -> None:
     differences = [each for one in found for each in one.differences]
     assert not differences, as_program(*differences[0])
     assert sum(each.by_diagram for each in found) >= CHUNKS * IN_A_CHUNK
-    assert sum(each.by_rete for each in found) >= (10_000 if rete.is_available() else 0)
+    assert sum(each.by_rete for each in found) >= (CHUNKS * IN_A_CHUNK // 5 if rete.is_available() else 0)
 
 
 @needs_rete
