@@ -6,6 +6,7 @@ import ast
 import contextlib
 import importlib.util
 import inspect
+import io
 import os
 import random
 import resource
@@ -215,11 +216,13 @@ def sample(modules: list[str], size: int, seed: int) -> list[Changed]:
 
 LAWS, SPACE, AGREE = "tests/laws/test_laws.py", "tests/laws/test_readings.py", "tests/test_executors_agree.py"
 HAND = ["tests/test_evaluation.py", "tests/treaties/test_nato.py"]
-EVALUATED = [(HAND, 1), ([SHIPPED := "shipped"], 1), ([LAWS, AGREE], 15), ([LAWS, AGREE], 100)]
+SHIPPED, MISTAKES = "shipped", "mistakes"
+EVALUATED = [(HAND, 1), ([SHIPPED], 1), ([LAWS, AGREE], 15), ([SPACE], 3), ([LAWS, AGREE], 100)]
 SPACES = [(HAND, 1), ([SPACE], 3), ([SPACE], 15)]
 STAGES: dict[str, list[tuple[list[str], int]]] = {
     # which tests are run one after another, and with how many generated examples
-    **dict.fromkeys(("formula", "ground", "derivation", "reference", "rete"), EVALUATED),
+    **dict.fromkeys(("ground", "derivation", "reference", "rete"), EVALUATED),
+    "formula": [(HAND, 1), ([MISTAKES], 1), *EVALUATED[1:]],
     **dict.fromkeys(("residual", "diagram", "readings"), SPACES),
 }
 SOME_SHIPPED = [
@@ -288,6 +291,9 @@ def _run(copy: Path, files: list[str], examples: int, told: Path) -> None:
     for name in [each for each in sys.modules if each.partition(".")[0] == "foedus"]:
         del sys.modules[name]  # the parent's
     sys.dont_write_bytecode = True
+    if files == [MISTAKES]:
+        _see_that_mistakes_are_told(copy, told)
+        return
     if files == [SHIPPED]:
         from foedus.loading.library import Library
         from foedus.run import meets
@@ -303,6 +309,33 @@ def _run(copy: Path, files: list[str], examples: int, told: Path) -> None:
         for name, test in _tests(copy / file, examples):
             told.write_text(name, encoding="utf-8")
             test()
+
+
+def _see_that_mistakes_are_told(copy: Path, told: Path) -> None:
+    """Files with mistakes are answered as recorded."""
+    import test_bad_input
+    from foedus.cli import main
+
+    os.environ |= {"COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
+    for name in test_bad_input.CASES:
+        told.write_text(name, encoding="utf-8")
+        case = test_bad_input.BAD / name
+        folder = copy / "mistakes" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        os.chdir(folder)
+        said = io.StringIO()
+
+        def answer(*arguments: str, said: io.StringIO = said) -> str:
+            sys.argv = ["foedus", *arguments]
+            with contextlib.redirect_stderr(said), contextlib.suppress(SystemExit):
+                main()
+            return said.getvalue()
+
+        try:
+            found = test_bad_input.answer_to(case if case.is_dir() else case.with_suffix(".yaml"), folder, answer)
+        finally:
+            shutil.rmtree(folder)
+        assert found == case.with_suffix(".err").read_text(encoding="utf-8")
 
 
 def _tests(file: Path, examples: int) -> Iterator[tuple[str, Callable[[], None]]]:

@@ -212,6 +212,30 @@ def test_roles_kinds_and_actors_are_told_apart() -> None:
     assert truth(Some(Who("by", ("adversary",))), nobody) is None
 
 
+def test_some_event_is_found_whoever_is_meant() -> None:
+    """An actor, a role, a kind, several of them, or an actor who is not known."""
+    told = (event(), event("said", 1, "BND", "BBB"), event("asked", 2, None, "CCC", about="e"))
+    known = rules(treaty(Version(TRUE, Duty()), parties={**PARTIES, "CCC": Party()}))
+    case = next(each for each in situations(known, *told) if each.case.obligor == "BBB" and each.case.event == "e")
+    for relations, names in (
+        ((Who("by", ("BND",)),), ["said", "asked"]),
+        ((Who("by", ("group",)),), ["said", "asked"]),
+        ((Who("by", ("UNSC", "BND", "adversary")),), ["e", "said", "asked"]),
+        ((Who("against", ("obligor",)),), ["said"]),
+        ((Who("against", ("obligor", "beneficiary")),), ["e", "said"]),
+        ((Who("against", ("party",)),), ["e", "said", "asked"]),
+        ((Who("against", ("obligor",)), Who("by", ("state",))), []),
+        ((Who("obligor", ("BBB",)),), ["e", "said", "asked"]),
+        ((Who("obligor", ("AAA",)),), []),
+        ((About(), Who("by", ("BND",))), ["asked"]),
+        ((Dated("after"),), ["said", "asked"]),
+    ):
+        assert case.candidates(All(relations)) == names, relations
+    nobody = situations(known, event(by=None), event("o", 1, "BND"))[0]
+    assert nobody.case.adversary is None
+    assert nobody.candidates(Who("by", ("adversary",))) == ["e", "o"]
+
+
 def test_before_and_after_go_by_days_and_within_a_day_by_what_follows_what() -> None:
     def found(relation: Any, other: Event) -> Truth:  # noqa: ANN401
         return truth(Some(All((Test("act", "is", ("request",)), Dated(relation)))), event(on=2, follows=None), other)
@@ -428,6 +452,9 @@ def test_a_wording_is_the_treatys_choice_and_its_first_text_the_default() -> Non
     assert findings(rules(treaty(Version(counted, Duty()))), one)[0].casus == "arises"
     inner = AnyOf((Not(Choose("wording", (("second", HOME), ("first", FIRST)))), Some(AtLeast(1, (FALSE,)))))
     assert findings(rules(treaty(Version(inner, Duty()))), one)[0].casus == "does-not-arise"
+    some = rules(treaty(Version(Some(Choose("wording", (("second", HOME), ("first", FIRST)))), Duty())))
+    assert findings(some, one)[0].casus == "arises"
+    assert findings(some, one, choices={"t": "second"})[0].casus == "does-not-arise"
 
 
 # Findings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from foedus import reference
 from foedus.derivation import conclude, decisive
-from foedus.formula import All, AnyOf, Not, Term, parse_formula
+from foedus.formula import All, AnyOf, Not, Some, Term, parse_formula
 from foedus.ground import SET_ASIDE, Facts, Reading, Rules, Situation, find_situations
 from foedus.model import Event, Scenario, Stated, TermEntry
 from foedus.run import overalls, run
@@ -47,6 +47,19 @@ def test_more_knowledge_never_contradicts_a_settled_finding(data: st.DataObject)
         after = conclude(wiser, reference.judge(wiser, Reading(choices, known)))
         assert before.casus in {"undetermined", after.casus}
         assert before.duty in {"undetermined", after.duty}
+
+
+@SOME
+@given(st.data())
+def test_some_event_is_sought_among_all_that_the_roles_do_not_rule_out(data: st.DataObject) -> None:
+    """Whatever conditions the clause and its definitions have of it, and in the order of the file."""
+    known, scenario = data.draw(rules()), data.draw(scenarios())
+    for situation in find_situations(known, Facts(scenario, data.draw(accounts)), "t/art-1"):
+        for formula, _ in known.formulas():
+            for part in formula.walk():
+                if isinstance(part, Some):
+                    left = [each for each in situation.facts.events if not situation.is_ruled_out(part.of, each)]
+                    assert situation.candidates(part.of) == left
 
 
 @SOME

@@ -14,7 +14,6 @@ from foedus import reference
 from foedus.derivation import conclude, overall
 from foedus.diagram import Diagrams, TooEntangledError
 from foedus.flips import find_flips
-from foedus.formula import Some
 from foedus.ground import Facts, Reading, find_situations
 from foedus.model import Event, Scenario, Stated
 from foedus.readings import OPEN, Asked, Question
@@ -136,19 +135,6 @@ def test_parts_that_share_no_unknown_fact_are_settled_apart_as_they_are_together
     """To the node: the diagrams are in one store."""
     together = question._diagrams.settle(question._outcomes, len(question.choices), OPEN)  # noqa: SLF001
     assert question._root == together  # noqa: SLF001
-
-
-@MANY
-@given(st.data())
-def test_some_event_is_sought_among_all_that_the_roles_do_not_rule_out(data: st.DataObject) -> None:
-    """Whatever conditions the clause and its definitions have of it, and in the order of the file."""
-    known, scenario = data.draw(rules()), data.draw(scenarios())
-    for situation in find_situations(known, Facts(scenario, data.draw(accounts)), CLAUSE):
-        for formula in known.formulas():
-            for part in formula[0].walk():
-                if isinstance(part, Some):
-                    left = [each for each in situation.facts.events if not situation.is_ruled_out(part.of, each)]
-                    assert situation.candidates(part.of) == left
 
 
 @SOME
