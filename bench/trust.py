@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from engine_mutants import MODULES
 from foedus import __version__
 from foedus.loading.library import Library
 from foedus.model import Source
@@ -155,10 +156,32 @@ def tested(made: dict[str, str]) -> Iterator[str]:
     for kind, share in told["coverage"]["shares"].items():
         both = f"; {share['both_ways']:,} both as true and as false" if share["both_ways"] else ""
         yield f"| {kind} that some expectation comes to | {share['of']:,} | {share['met']:,}{both} |"
-    for name, what in (("mutation-rules", "mutants of the rules"), ("mutation-engine", "mutants of the evaluators")):
-        score = re.search(r"^all: (.*)$", made.get(name, ""), re.MULTILINE)
-        run = f"`python bench/mutation.py {name.partition('-')[2]}`"
-        yield f"| {what} ({run}) | {'one run' if score else ''} | {score[1] if score else 'not run for this page'} |"
+    for kind, what in (("rules", "mutants of shipped"), ("engine", "mutants of the evaluator")):
+        run = f"`python bench/mutation.py {kind}`"
+        printed = "\n".join(text for name, text in made.items() if name.startswith(f"mutation-{kind}"))
+        scores = [
+            each
+            for each in re.findall(r"^(\w+): (\d+ of \d+) killed \(([\d.]+%)\)(.*)$", printed, re.MULTILINE)
+            if each[0] != "all"
+        ]
+        for group, of, share, rest in scores:
+            yield f"| {what} {group} ({run}) | {of} killed | {share}{rest} |"
+        if not scores:
+            yield f"| {what}s ({run}) | | not run for this page |"
+
+
+def unnoticed(made: dict[str, str]) -> Iterator[str]:
+    """The mutants of clauses and evaluators that survive and that nothing explains."""
+    for name, printed in made.items():
+        left = printed.partition("not killed:\n")[2].partition("\nexplained, and yet killed:")[0].splitlines()
+        groups = (
+            {"clauses"}
+            if name.startswith("mutation-rules")
+            else set(MODULES)
+            if name.startswith("mutation-engine")
+            else set()
+        )
+        yield from (f"- {each}" for each in left if each.partition(":")[0] in groups and " killed (" not in each)
 
 
 def agreement(printed: str) -> str:
@@ -203,6 +226,13 @@ def page(made: dict[str, str]) -> str:
         "## What is tested, and how often",
         "",
         *tested(made),
+        "",
+        "## What no test notices",
+        "",
+        "Changes of a clause or of an evaluator that no expectation and no test told from the original in these runs, apart from those that",
+        "`bench/mutation-survivors.json` explains (most as equivalent):",
+        "",
+        *(list(unnoticed(made)) or ["not run for this page"]),
         "",
         "## What is only believed",
         "",
