@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -15,7 +16,7 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import pytest
 from foedus import rete
-from foedus.cli import app
+from foedus.cli import app, main
 from typer.testing import CliRunner
 
 if TYPE_CHECKING:
@@ -519,6 +520,9 @@ DRAWN = {
     "readings": ["2024-kursk"],
     "sweep": ["2024-kursk", "--vary", "gravity"],
     "matrix": ["2024-kursk", "--profiles", "moscow,kyiv"],
+    "timeline": ["1914-italy"],
+    "cascade": ["1914-italy"],
+    "network": ["--on", "1914-07-28"],
 }
 
 
@@ -534,14 +538,30 @@ def test_pictures_are_made(name: str, form: str, tmp_path: Path) -> None:
         assert ET.fromstring(target.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314 - our own text
 
 
-@pytest.mark.parametrize("name", [*DRAWN, "network"])
+@pytest.mark.parametrize("name", DRAWN)
 def test_a_picture_that_cannot_be_made_is_named_with_those_that_can(name: str, tmp_path: Path) -> None:
-    result = command(name, *DRAWN.get(name, ["--on", "1914-07-28"]), "--plot", "x.gif", cwd=tmp_path)
+    result = command(name, *DRAWN[name], "--plot", "x.gif", cwd=tmp_path)
     assert result.returncode == 2
     assert result.stderr == (
         "`x.gif` is no picture that can be made\n  hint: a name that ends in .svg, .png, .pdf or .html\n"
     )
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_without_matplotlib_it_is_said_what_pictures_need(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in [each for each in sys.modules if each.partition(".")[0] == "matplotlib"]:
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(sys, "argv", ["foedus", name, *DRAWN[name], "--plot", str(tmp_path / "x.svg")])
+    with pytest.raises(SystemExit) as end:
+        main()
+    gc.enable()  # `main` leaves it off
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert said.err == "pictures need matplotlib, which is not installed\n  hint: pip install 'foedus[plot]'\n"
+    assert said.out == ""
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

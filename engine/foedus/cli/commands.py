@@ -81,9 +81,9 @@ ExecutorName = Annotated[
 
 def _picture(path: Path | None) -> Path | None:
     if path is not None:
-        from foedus.report.plot import check_name
+        from foedus.report.plot import check_picture
 
-        check_name(path)
+        check_picture(path)
     return path
 
 

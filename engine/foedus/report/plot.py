@@ -10,6 +10,7 @@ import io
 import textwrap
 from dataclasses import dataclass
 from html import escape
+from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -54,25 +55,25 @@ FORMS = (".svg", ".png", ".pdf", ".html")
 """What a picture's name can end in."""
 
 
-def check_name(path: Path) -> None:
-    """See that the name is one of a picture that can be made.
+def check_picture(path: Path) -> None:
+    """See that a picture of that name can be made here.
 
     Raises:
-        InputErrors: if it ends in anything else.
+        InputErrors: if the name ends in anything else, or matplotlib is not installed.
     """
     if path.suffix.lower() not in FORMS:
         message = f"`{path.name}` is no picture that can be made"
         raise InputErrors([InputError(message, None, f"a name that ends in {listed(FORMS)}")])
+    if find_spec("matplotlib") is None:
+        hint = "pip install 'foedus[plot]'"
+        raise InputErrors([InputError("pictures need matplotlib, which is not installed", None, hint)])
 
 
 def _figure(width: float, height: float, title: str, caution: str) -> Any:  # noqa: ANN401 - matplotlib's figure
     """An empty figure, in inches, with its title and below it what it must not be taken for."""
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError:
-        hint = "pip install 'foedus[plot]'"
-        raise InputErrors([InputError("pictures need matplotlib, which is not installed", None, hint)]) from None
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     mpl.rcParams["svg.hashsalt"] = "foedus"
     mpl.rcParams["hatch.linewidth"] = 0.5
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -516,7 +517,6 @@ STYLE = "<style>body{margin:1em}svg{max-width:100%;height:auto}</style>"
 
 
 def _save(figure: Any, path: Path, title: str) -> None:  # noqa: ANN401 - matplotlib's figure
-    check_name(path)
     form = path.suffix.lower()
     if form == ".html":
         text = io.StringIO()
