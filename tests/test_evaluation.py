@@ -390,6 +390,10 @@ def test_obligors_are_alike_unless_an_event_or_a_condition_names_them() -> None:
     assert len({situation.alike for situation in situations(naming, event(by="BND"))}) == 2
     later = rules(treaty(parties={**PARTIES, "CCC": Party(from_=day(1))}))
     assert len({situation.alike for situation in situations(later, event(by="BND"))}) == 2
+    denied = event("r", 1, "AAA", "CCC", "request", happened=Stated(None, {"AAA": True, "BBB": False}))
+    told = [next(iter(situations(asking, event(by="BND"), denied, account=account))) for account in ("AAA", "BBB")]
+    assert len({each.bearing(asking.words(Some(FIRST))) for each in told}) == 2
+    assert len({each.bearing(asking.words(FIRST)) for each in told}) == 1
     dated = rules(treaty(), overlays={"o": Overlay("o", "charter", SOURCE, excludes=Who("by", ("BBB",)))})
     assert dated.named == {"t": frozenset({"BBB"})}
 
