@@ -66,8 +66,9 @@ def report(verdicts: Iterable[Verdict], seconds: float) -> None:
     for group, name, killer in verdicts:
         total[group] += 1
         killed[group] += killer is not None
-        excused[group] += killer is None and name in reasons
-        if killer is None and name not in reasons:
+        is_explained = name in reasons or name.partition(": ")[0] in reasons
+        excused[group] += killer is None and is_explained
+        if killer is None and not is_explained:
             left.append(f"{group}: {name}")
     print("\n".join(["not killed:", *left]))
     killed_though = [name for _, name, killer in verdicts if killer is not None and name in reasons]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from foedus import reference, rete
-from foedus.derivation import choices_of, conclude, decisive, overall, reasons_of
+from foedus.derivation import choices_of, conclude, decisive, facts_of, overall, reasons_of
 from foedus.diagram import NO, YES, Diagrams, find_nearest
 from foedus.formula import (
     FALSE,
@@ -365,6 +365,11 @@ def test_overlays_and_attachments_speak_when_they_apply() -> None:
         assert findings(aside, event(**facts), choices={"o": APPLIED})[0].casus == casus
     known = rules(treaty(overlays=("o",)), overlays={"o": asks})
     assert list(situations(known, event())[0].steps) == ["o:ask"]
+    steps = rules(treaty(overlays=("o",)), overlays={"o": replace(asks, requires=None, excludes=None)})
+    for facts, duty in (({"first": True, "place": "sea"}, "due"), ({"first": False, "place": "sea"}, "dormant"),
+                        ({"first": True, "place": "home"}, "not-due"), ({"first": True}, "undetermined")):  # fmt: skip
+        assert findings(steps, event(**facts))[0].duty == duty
+        assert findings(steps, event(**facts), choices={"o": SET_ASIDE})[0].duty == "due"
 
     def attached(**fields: Any) -> list[str]:  # noqa: ANN401
         of = treaty(attachments={"note": replace(asks, **fields)})
@@ -533,6 +538,13 @@ def test_one_alternative_decides_and_all_failures_do() -> None:
     assert deciding(first=False, place="home") == [HOME]
     assert len(deciding(first=False, place="sea", gravity="high")) == 3
     assert deciding(first=False) == [HOME, Test("gravity", "is", ("low",))]
+    (found,) = findings(known, event(first=False, place="home"))
+    assert facts_of(found.judgement) == {("e", "happened"), ("e", "in_force_while_it_lasted"), ("e", "place")}
+    asking = rules(treaty(Version(Some(All((Who("by", ("BBB",)), Test("act", "is", ("request",))))), Duty())))
+    rests = facts_of(findings(asking, event(), event("r", 1, "BBB", "AAA", "request"))[0].judgement)
+    assert rests - {("e", "happened"), ("e", "in_force_while_it_lasted")} == {
+        ("r", "happened"), ("r", "by"), ("r", "act"),
+    }  # fmt: skip
     negated = rules(treaty(Version(Not(FIRST), Duty())))
     trigger = findings(negated, event(first=True))[0].judgement.casus.of[2]
     assert [part.formula for part in decisive(trigger.of[0])] == [FIRST]
@@ -693,6 +705,8 @@ def test_diagrams_compute_what_truth_tables_do() -> None:
     assert find_nearest(diagrams, either, current, YES, 2) == (1, [{2: 1}, {1: 0}])
     assert find_nearest(diagrams, both, current, NO, 20) == (0, [{}])
     assert find_nearest(diagrams, NO, current, YES, 20) == (None, [])
+    alone = Diagrams([2])
+    assert find_nearest(alone, alone.node(0, (NO, YES)), [0], YES, 20) == (1, [{0: 1}])
 
 
 WAR = TermEntry(
@@ -775,6 +789,7 @@ def test_the_space_of_every_connective_is_that_of_the_reference() -> None:
     formulas: list[Formula] = [
         All((high, Setting("wide", value=True))), AnyOf((high, Setting("wide", value=True))), Not(high), either,
         AtLeast(2, (high, Setting("wide", value=True), FIRST)), AtLeast(0, (high,)), AtLeast(4, (high, FIRST, HOME)),
+        *(AtLeast(count, (high, Setting("wide", value=True), HOME)) for count in (1, 2, 3)),
         Some(All((Test("act", "is", ("request",)), About(), high))), Some(All((Who("by", ("BBB",)), high))),
         Test("act", "is", ("force",)), Test("act", "is", ("embargo", "request")), Dated("before"),
         Test("gravity", "at_most", (Knob("floor"),)),
@@ -811,6 +826,8 @@ def test_unknown_actors_leave_the_answer_open() -> None:
     assert [(v.kind, v.name, v.of) for v in asked.facts_that_decide] == [("actor", "e.by is CCC", ("e", "by"))]
     freed = Question(known, replace(scenario, events=(event(gravity="low"),)), "t/art-1", frees=True)
     assert [variable.name for variable in freed.facts_that_decide] == ["e.happened"]
+    partly = several(event(by="BND", place="sea"), trigger=AnyOf((FIRST, HOME)), frees=True)
+    assert [variable.name for variable in partly.choices] == ["e.happened", "e.place"]
 
 
 def test_unknown_and_disputed_facts_leave_the_answer_open_or_to_the_account() -> None:
@@ -877,6 +894,7 @@ def test_what_unknown_facts_leave_open_is_told_for_each_definition_apart() -> No
 def test_what_is_left_of_a_question_is_that_of_each_account() -> None:
     told = Stated(None, {"AAA": True, "BBB": False})
     assert several(event(by="BND", first=told)).residual == ("pick", "account", (True, False))
+    assert several(event(by="BND", first=told), accounts=("BBB",)).residual is False
     assert several(event(by="BND", first=True, place=Stated(None, {"AAA": "sea", "BBB": "home"}))).residual is True
     assert several(event(by="BND", first=told), account="BBB").residual is False
     assert several(event("n", first=False, by="BND"), event(by="BND", first=True)).residual is True
@@ -952,6 +970,7 @@ def test_a_number_may_be_whatever_lies_around_a_limit() -> None:
     deaths, gravity, first = (VOCABULARY.attribute(name) for name in ("deaths", "gravity", "first"))
     assert deaths is not None and gravity is not None and first is not None  # noqa: PT018 - for the types
     assert domain(known, "deaths", deaths) == (0, 1, 2, 3, 4, 9, 10, 11)
+    assert domain(rules(treaty(), {"war": war}), "deaths", deaths) == (0, 2, 3, 4, 9, 10, 11)
     assert domain(known, "gravity", gravity) == ("low", "middle", "high")
     assert domain(known, "first", first) == (True, False)
 

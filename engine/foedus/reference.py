@@ -54,17 +54,11 @@ def derive(situation: Situation, reading: Reading, formula: Formula) -> Derivati
     return _Question(situation, reading.within(situation)).derive(formula, situation.case.event)
 
 
-def casus_of(situation: Situation, reading: Reading) -> Truth:
-    """Whether the casus arises, and nothing else: its layers are asked, those of few facts first, until one fails."""
+def fails(situation: Situation, reading: Reading) -> bool:
+    """Whether some layer of the casus fails, so that it does not arise; those of few facts are asked first."""
     asked = _Question(situation, reading.within(situation))
     layers = sorted(situation.casus.parts, key=lambda each: _FIRST.index(getattr(each, "stage", "trigger")))
-    truth: Truth = True
-    for layer in layers:
-        value = asked.derive(layer, situation.case.event).value
-        if value is False:
-            return False
-        truth = truth and value
-    return truth
+    return any(asked.derive(layer, situation.case.event).value is False for layer in layers)
 
 
 _FIRST = ("event", "in-force", "scope", "trigger", "exception", "step", "refusal")

@@ -146,7 +146,7 @@ def _overall(cases: Cases, clause: str, reading: Reading) -> Overall:
     situations = {situation.case: situation for _, situation in cases.of(clause)}
     found: list[Overall] = []
     for situation in situations.values():
-        if reference.casus_of(situation, reading) is False:
+        if reference.fails(situation, reading):
             found.append(Overall("does-not-arise", "not-due"))
             continue
         finding = judge(situation, reading)[0]
