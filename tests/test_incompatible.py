@@ -10,6 +10,7 @@ from foedus.incompatible import Incompatible, find_incompatible
 from foedus.loading.library import Library
 from foedus.prover import Proofs
 from foedus.report.proofs import files_of
+from test_proofs import TERM, definition
 from typer.testing import CliRunner
 
 if TYPE_CHECKING:
@@ -32,22 +33,12 @@ clauses:
     trigger: TRIGGER
     duty: {discretion: none}
 """
-TERM = """\
-term: planted
-title: planted
-question: Is it so?
-default: first
-definitions:
-"""
 ACTS = {"first": "blockade", "second": "bombardment", "third": "occupation", "fourth": "invasion"}
 
 
 def planted(folder: Path, **treaties: str) -> list[Incompatible]:
     """The pairs in these treaties alone."""
-    definitions = (
-        f"  {name}:\n    title: {name}\n    source: {{title: made up for a test}}\n    holds_when: {{act: {act}}}\n"
-        for name, act in ACTS.items()
-    )
+    definitions = (definition(name, f"    holds_when: {{act: {act}}}") for name, act in ACTS.items())
     for kind in ("treaties", "terms"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
     (folder / "terms" / "planted.yaml").write_text(TERM + "".join(definitions), encoding="utf-8")
