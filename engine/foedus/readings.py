@@ -239,7 +239,8 @@ class Question:
         if self.asked == "duty":
             return self._diagrams.settle(self._outcomes, depth, OPEN)
         maker, left = self._made
-        return self._by_account([maker.settled(_any_of(own), depth) for own in left])
+        settler = _Settler(maker, depth)
+        return self._by_account([settler.settled(_any_of(own)) for own in left])
 
     @cached_property
     def choices(self) -> list[Variable]:
@@ -530,8 +531,6 @@ class Maker:
     diagrams: Diagrams
     levels: Mapping[str, int]
     memo: dict[Residual, int] = field(default_factory=dict)
-    _settled: dict[Residual, int] = field(default_factory=dict)
-    _facts: dict[Residual, frozenset[int]] = field(default_factory=dict)
 
     def diagram(self, residual: Residual) -> int:
         """The diagram of a residual formula, with terminals `NO` and `YES`."""
@@ -561,49 +560,63 @@ class Maker:
             joined = diagrams.both(joined, part) if name == "all" else diagrams.either(joined, part)
         return joined
 
-    def settled(self, residual: Residual, depth: int) -> int:
-        """The diagram over the variables above a depth, the choices; `OPEN` where the facts below it decide.
 
-        Parts that share no fact are settled apart, and under each value of a choice: so that few facts come together.
-        """
-        if residual is True or residual is False or not self._below(residual, depth):
-            return self.diagram(residual)
-        found = self._settled.get(residual)
+@dataclass
+class _Settler:
+    """Diagrams over the variables above a depth, the choices; `OPEN` where the facts below it decide.
+
+    Parts that share no fact are settled apart, and under each value of a choice: so that few facts come together.
+    """
+
+    maker: Maker
+    depth: int
+    memo: dict[Residual, int] = field(default_factory=dict)
+    facts: dict[Residual, frozenset[int]] = field(default_factory=dict)
+
+    def settled(self, residual: Residual) -> int:
+        """The diagram of a residual formula over the choices alone."""
+        if residual is True or residual is False or not self._facts(residual):
+            return self.maker.diagram(residual)
+        found = self.memo.get(residual)
         if found is None:
-            found = self._settled[residual] = self._settle(residual, depth)
+            found = self.memo[residual] = self._settle(residual)
         return found
 
-    def _settle(self, residual: tuple[Any, ...], depth: int) -> int:
+    def _settle(self, residual: tuple[Any, ...]) -> int:
         name, *rest = residual
-        diagrams = self.diagrams
+        diagrams = self.maker.diagrams
         if name == "not":
-            return diagrams.map_terminals(self.settled(rest[0], depth), {NO: YES, YES: NO})
-        if name == "pick" and self.levels[rest[0]] < depth:
-            return diagrams.pick(self.levels[rest[0]], tuple(self.settled(each, depth) for each in rest[1]))
-        if name not in {"all", "any"}:
-            return diagrams.settle(self.diagram(residual), depth, OPEN)
+            return diagrams.map_terminals(self.settled(rest[0]), {NO: YES, YES: NO})
+        if name in {"all", "any"}:
+            return self._joined(name, rest[0])
+        level = self.maker.levels[rest[0]] if name == "pick" else self.depth
+        if level < self.depth:
+            return diagrams.pick(level, tuple(map(self.settled, rest[1])))
+        return diagrams.settle(self.maker.diagram(residual), self.depth, OPEN)
+
+    def _joined(self, name: str, parts: Sequence[Residual]) -> int:
         table, absorbing, joined = (_both_open, NO, YES) if name == "all" else (_either_open, YES, NO)
-        for parts in self._apart(rest[0], depth):
-            part = self.settled(parts[0], depth) if len(parts) == 1 else self._together(name, parts, depth)
-            joined = diagrams.combine(name, table, joined, part)
+        for group in self._apart(parts):
+            part = self.settled(group[0]) if len(group) == 1 else self._together(name, group)
+            joined = self.maker.diagrams.combine(name, table, joined, part)
             if joined == absorbing:
                 break
         return joined
 
-    def _together(self, name: str, parts: Sequence[Residual], depth: int) -> int:
+    def _together(self, name: str, parts: Sequence[Residual]) -> int:
         """Parts that share facts, which can settle together what each leaves open."""
-        diagrams = self.diagrams
-        nodes = [self.diagram(part) for part in parts]
+        diagrams = self.maker.diagrams
+        nodes = [self.maker.diagram(part) for part in parts]
         if name == "any":
-            return diagrams.settle_any(frozenset(nodes), depth, OPEN)
-        failing = diagrams.settle_any(frozenset(map(diagrams.negate, nodes)), depth, OPEN)
+            return diagrams.settle_any(frozenset(nodes), self.depth, OPEN)
+        failing = diagrams.settle_any(frozenset(map(diagrams.negate, nodes)), self.depth, OPEN)
         return diagrams.map_terminals(failing, {NO: YES, YES: NO})
 
-    def _apart(self, parts: Sequence[Residual], depth: int) -> list[list[Residual]]:
+    def _apart(self, parts: Sequence[Residual]) -> list[list[Residual]]:
         """The parts in groups that share no fact, those with the fewest facts first."""
         groups: list[tuple[frozenset[int], list[Residual]]] = []
         for part in parts:
-            facts, together, apart = self._below(part, depth), [part], []
+            facts, together, apart = self._facts(part), [part], []
             for own, group in groups:
                 if facts.isdisjoint(own):
                     apart.append((own, group))
@@ -612,23 +625,22 @@ class Maker:
             groups = [*apart, (facts, together)]
         return [group for _, group in sorted(groups, key=lambda each: len(each[0]))]
 
-    def _below(self, residual: Residual, depth: int) -> frozenset[int]:
-        """The facts that are asked: the variables from a depth on."""
+    def _facts(self, residual: Residual) -> frozenset[int]:
+        """The facts of which a residual formula asks."""
         if isinstance(residual, bool):
             return frozenset()
-        found = self._facts.get(residual)
+        found = self.facts.get(residual)
         if found is None:
             name, *rest = residual
             if name == "diagram":
-                levels = self.diagrams.support(rest[0])
-                found = frozenset(level for level in levels if level >= depth)
+                found = frozenset(self.maker.diagrams.support(rest[0]))
             elif name == "not":
-                found = self._below(rest[0], depth)
+                found = self._facts(rest[0])
             else:
-                found = frozenset().union(*(self._below(each, depth) for each in rest[-1]))
-                if name == "pick" and self.levels[rest[0]] >= depth:
-                    found |= {self.levels[rest[0]]}
-            self._facts[residual] = found
+                found = frozenset().union(*map(self._facts, rest[-1]))
+                if name == "pick":
+                    found |= {self.maker.levels[rest[0]]}
+            found = self.facts[residual] = frozenset(level for level in found if level >= self.depth)
         return found
 
 
