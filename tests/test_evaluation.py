@@ -891,6 +891,19 @@ def test_what_unknown_facts_leave_open_is_told_for_each_definition_apart() -> No
     assert two.shares["undetermined"] == 1
 
 
+def test_an_event_that_may_have_happened_leaves_open_what_looks_for_it() -> None:
+    asked = Some(Test("act", "is", ("request",)))
+    for stated, outcome in ((Stated(None), "undetermined"), (Stated(True), "arises")):
+        told = event("r", 1, "BBB", "AAA", "request", happened=stated)
+        found = several(event(by="BND"), told, trigger=asked)
+        assert found.shares[outcome] == 1
+        assert several(event(by="BND"), told, trigger=Not(asked)).shares["arises"] == 0
+        assert [each.name for each in found.facts_that_decide] == ["r.happened"] * (outcome == "undetermined")
+    denied = event("r", 1, "BBB", "AAA", "request", happened=Stated(None, {"AAA": True, "BBB": None, "CCC": False}))
+    shares = several(event(by="BND"), denied, trigger=asked).shares
+    assert shares == dict.fromkeys(("arises", "undetermined", "does-not-arise"), Fraction(1, 3))
+
+
 def test_what_is_left_of_a_question_is_that_of_each_account() -> None:
     told = Stated(None, {"AAA": True, "BBB": False})
     assert several(event(by="BND", first=told)).residual == ("pick", "account", (True, False))
