@@ -972,6 +972,7 @@ def test_a_shared_knob_is_one_choice_and_others_are_each_definitions_own() -> No
     scenario = Scenario("s", "S", "S", ("t/art-1",), (event(gravity="middle"),))
     asked = Question(known, scenario, "t/art-1", fixed={TEMPORAL_SCOPE: "continuing"})
     assert asked.shares["arises"] == (Fraction(1, 2) + Fraction(3, 4)) / 2
+    assert asked.finding_now() == "does-not-arise"  # the default of the shared knob is the higher
     # definition `a` has two readings, `b` has four
     assert asked.counts == {"arises": 4, "undetermined": 0, "does-not-arise": 2}
 
