@@ -3,7 +3,8 @@
     python bench/mutation.py rules [--only clauses dates definitions overlays profiles] [--match TEXT]
     python bench/mutation.py engine [--sample 40] [--seed 1] [--module formula …]
 
-A mutant of the rules is killed if some shipped expectation is no longer met. A mutant of an evaluator is killed if a
+A mutant of the rules is killed if some shipped expectation is no longer met; of the others it is told how many change a
+page of the casebook, which tests keep as it is. A mutant of an evaluator is killed if a
 fast part of the tests fails or does not end. Survivors that `bench/mutation-survivors.json` explains stand apart.
 """
 
@@ -39,7 +40,7 @@ def judged_rules(part: int, parts: int, only: list[str], match: str) -> list[Ver
     wanted = sorted((m for m in all_wanted if m.file in files), key=lambda mutant: len(mutant.asks))
     begun = time.monotonic()
     for index, mutant in enumerate(wanted):
-        killer = rule_mutants.kills(mutant)
+        killer = rule_mutants.kills(mutant) or rule_mutants.seen(mutant)
         out.append((mutant.group, mutant.name, killer))
         if killer is None:
             print(f"SURVIVES {mutant.group}: {mutant.name}", file=sys.stderr, flush=True)
@@ -61,25 +62,28 @@ def report(verdicts: Iterable[Verdict], seconds: float) -> None:
     """Scores by group, then the survivors that nothing explains, and explanations that are out of date."""
     verdicts = list(verdicts)
     reasons = explained()
-    total, killed, excused = Counter[str](), Counter[str](), Counter[str]()
+    total, killed, told, excused = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     left = []
     for group, name, killer in verdicts:
+        is_told = killer is not None and killer.startswith(rule_mutants.PAGE)
         total[group] += 1
-        killed[group] += killer is not None
+        killed[group] += killer is not None and not is_told
+        told[group] += is_told
         is_explained = name in reasons or name.partition(": ")[0] in reasons
         excused[group] += killer is None and is_explained
         if killer is None and not is_explained:
             left.append(f"{group}: {name}")
     print("\n".join(["not killed:", *left]))
-    killed_though = [name for _, name, killer in verdicts if killer is not None and name in reasons]
+    noticed = {name for _, name, killer in verdicts if killer and not killer.startswith(rule_mutants.PAGE)}
+    killed_though = sorted(noticed & reasons.keys())
     if killed_though:
         print("\n".join(["explained, and yet killed:", *killed_though]))
     for group in [*total, "all"]:
-        whole, dead, fine = (
-            sum(count.values()) if group == "all" else count[group] for count in (total, killed, excused)
+        whole, dead, seen, fine = (
+            sum(count.values()) if group == "all" else count[group] for count in (total, killed, told, excused)
         )
-        of_others = f", {dead / (whole - fine):.1%} of the others" if whole > fine else ""
-        print(f"{group}: {dead} of {whole} killed ({dead / whole:.1%}); {fine} survivors explained{of_others}")
+        by_tests = f", {seen} more change a page of the casebook" if seen else ""
+        print(f"{group}: {dead} of {whole} killed ({dead / whole:.1%}){by_tests}; {fine} survivors explained")
     print(f"{seconds:.0f} s")
 
 

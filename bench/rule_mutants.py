@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from foedus import reference
 from foedus.derivation import conclude, reasons_of
+from foedus.errors import InputErrors
 from foedus.formula import TRUE, All, AnyOf, AtLeast, Choose, Formula, Not, Some, Term, Truth
 from foedus.ground import Facts, Reading, Situation, find_situations, version_for
 from foedus.loading.library import Library
+from foedus.report import casebook
 from foedus.run import compare, is_meant, meets, under
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from foedus.vocabulary import Value
 
 YEAR = timedelta(days=365)
+PAGE = "the page of "
 Rule = TypeVar("Rule")
 
 
@@ -129,6 +132,38 @@ def kills(mutant: Mutant) -> str | None:
             is_met = False
         if not is_met:
             return asked[index].name
+    return None
+
+
+class Changed(Library):
+    """The shipped library with one entry otherwise."""
+
+    def __init__(self, kind: str, name: str, entry: object) -> None:
+        super().__init__()
+        self.changed = {(kind, name): entry}
+
+    def find(self, kind: str, name: str) -> Any:
+        """The entry that is otherwise, and of all others what is shipped."""
+        return self.changed.get((kind, name)) or super().find(kind, name)
+
+
+@cache
+def _page(kind: str, name: str) -> str:
+    return casebook.page(Library(), library()[0], kind, name)
+
+
+def seen(mutant: Mutant) -> str | None:
+    """The page of the casebook that tells the mutant; tests keep the pages as they are recorded."""
+    rules = library()[0]
+    for kind, entries in (("treaty", "treaties"), ("term", "terms"), ("overlay", "overlays"), ("profile", "profiles")):
+        before = getattr(rules, entries)
+        for name, entry in getattr(mutant.rules, entries).items():
+            if entry is not before[name]:
+                try:
+                    page = casebook.page(Changed(kind, name, entry), mutant.rules, kind, name)
+                except InputErrors:
+                    return "refused on loading"
+                return f"{PAGE}{name}" if page != _page(kind, name) else None
     return None
 
 

@@ -1,4 +1,4 @@
-"""Pages of the casebook, one for each treaty, term and case: what `foedus show` shows, and what the profiles find."""
+"""Pages of the casebook, one for each entry of the library: what `foedus show` shows, and what the profiles find."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from foedus.model import Scenario
 
 WIDTH = 100
-FOLDERS = {"treaties": "treaty", "terms": "term", "cases": "scenario"}
+FOLDERS = {"treaties": "treaty", "terms": "term", "overlays": "overlay", "profiles": "profile", "cases": "scenario"}
 
 
 def page(library: Library, rules: Rules, kind: str, name: str) -> str:

@@ -238,6 +238,8 @@ def _rules_of_overlay(page: Page, outliner: Outliner, name: str, overlay: Overla
         f"{name} · {overlay.title} ({overlay.kind}; {'applied' if overlay.applied else 'set aside'} by default)", "bold"
     )
     _source(page, overlay.source)
+    if overlay.from_:
+        page.field("asked", f"of what began on {day(overlay.from_)} or later")
     if overlay.binds:
         page.field("binds", ", ".join(overlay.binds))
     if overlay.requires is not None:
