@@ -156,16 +156,16 @@ def tested(made: dict[str, str]) -> Iterator[str]:
     for kind, share in told["coverage"]["shares"].items():
         both = f"; {share['both_ways']:,} both as true and as false" if share["both_ways"] else ""
         yield f"| {kind} that some expectation comes to | {share['of']:,} | {share['met']:,}{both} |"
-    for kind, what in (("rules", "mutants of shipped"), ("engine", "mutants of the evaluator")):
-        run = f"`python bench/mutation.py {kind}`"
+    for kind, what, how in (
+        ("rules", "mutants of shipped", ""),
+        ("engine", "mutants of the evaluator", ", a sample of each"),
+    ):
+        run = f"`python bench/mutation.py {kind}`{how}"
         printed = "\n".join(text for name, text in made.items() if name.startswith(f"mutation-{kind}"))
-        scores = [
-            each
-            for each in re.findall(r"^(\w+): (\d+ of \d+) killed \(([\d.]+%)\)(.*)$", printed, re.MULTILINE)
-            if each[0] != "all"
-        ]
+        scores = re.findall(r"^(\w+): (\d+ of \d+) killed \(([\d.]+%)\)(.*)$", printed, re.MULTILINE)
         for group, of, share, rest in scores:
-            yield f"| {what} {group} ({run}) | {of} killed | {share}{rest} |"
+            if group != "all" or kind == "engine":
+                yield f"| {what} {group} ({run}) | {of} killed | {share}{rest} |".replace("evaluator all", "evaluators")
         if not scores:
             yield f"| {what}s ({run}) | | not run for this page |"
 
