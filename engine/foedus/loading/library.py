@@ -135,6 +135,7 @@ class Library:
         if value is not None and kind not in SINGLE and getattr(value, kind) != name:
             message = f"the file `{name}.yaml` holds the {kind} `{getattr(value, kind)}`"
             problems.append(InputError(message, document.place((kind,)), "a file is named after the id in it"))
+            value = replace(value, **{kind: name})  # what else is wrong with it is looked up by the file's name
         return value, problems
 
     def document(self, key: Key) -> Document:
