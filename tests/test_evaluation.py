@@ -1027,9 +1027,10 @@ def test_rule_sets_at_and_beyond_the_limits_give_what_the_reference_gives() -> N
     with pytest.raises(rete.TooLargeError):
         rete.judge(situation, Reading({}, situation.rules))
     floors = tuple(Not(Test("deaths", "at_least", (number,))) for number in range(27))
-    layers = Version(All(tuple(tests[:33])), Duty(), scope={"more": AnyOf(floors)})
-    for facts in (known_facts, {}, {"deaths": 3}):
-        (situation,) = situations(rules(treaty(layers)), event(**facts))
-        assert rete.judge(situation, Reading({}, situation.rules)) == reference.judge(
-            situation, Reading({}, situation.rules)
-        )
+    for connective in (All, AnyOf):
+        layers = Version(connective(tuple(tests[:33])), Duty(), scope={"more": AnyOf(floors)})
+        for facts in (known_facts, {}, {"deaths": 3}):
+            (situation,) = situations(rules(treaty(layers)), event(**facts))
+            found, expected = (each.judge(situation, Reading({}, situation.rules)) for each in (rete, reference))
+            assert found == expected
+            assert (found.casus.value is True) == (connective is AnyOf and facts != {})
