@@ -200,7 +200,8 @@ def test_a_duty_counted_in_days_has_a_date_and_is_late_once_it_has_passed() -> N
 
 
 def test_a_refused_step_refuses_the_duty() -> None:
-    measures = {"id": "measures", "date": "2025-01-09", "act": "domestic-approval", "by": "PRK", "outcome": "refused"}
+    measures = {"id": "measures", "date": "2025-01-09", "act": "domestic-approval", "by": "PRK", "about": RAID["id"],
+                "outcome": "refused"}  # fmt: skip
     known = korean()
     choices, account = under(known.profiles["moscow"], {"domestic-law": "applied"}, None)
     timeline = Timeline(known, (CLAUSE,), choices, account)

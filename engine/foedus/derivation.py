@@ -136,7 +136,7 @@ def decisive(derivation: Derivation) -> tuple[Derivation, ...]:
     same = tuple(part for part in derivation.of if _carries(derivation, part))
     if derivation.value is True and isinstance(derivation.formula, AnyOf | Some):
         return same[:1]  # one alternative is enough
-    return same
+    return same or derivation.of
 
 
 def _carries(derivation: Derivation, part: Derivation) -> bool:
