@@ -145,6 +145,15 @@ def _carries(derivation: Derivation, part: Derivation) -> bool:
     return part.value is derivation.value
 
 
+def walk_deciding(*roots: Derivation) -> Iterator[Derivation]:
+    """Derivations and the parts that decide them, those that decide these, and so on: outermost first."""
+    waiting = list(reversed(roots))
+    while waiting:
+        derivation = waiting.pop()
+        yield derivation
+        waiting += reversed(decisive(derivation))
+
+
 def reasons_of(judgement: Judgement) -> list[str]:
     """The names of the layers and terms that decide a judgement, outermost first, each once."""
     names: dict[str, None] = {}
@@ -152,9 +161,7 @@ def reasons_of(judgement: Judgement) -> list[str]:
     if judgement.casus.value is True:
         roots += [met for met, _ in judgement.steps.values()]
         roots += [refused for _, refused in judgement.steps.values() if refused.value is True]
-    waiting = list(reversed(roots))
-    while waiting:
-        derivation = waiting.pop()
+    for derivation in walk_deciding(*roots):
         match derivation.formula:
             case Layer(_, name, _):
                 names.setdefault(name)
@@ -163,22 +170,19 @@ def reasons_of(judgement: Judgement) -> list[str]:
                 names.setdefault(f"{name}={derivation.chosen}")
             case Choose(name, _):
                 names.setdefault(name)
-        waiting += reversed(decisive(derivation))
     return list(names)
 
 
 def facts_of(judgement: Judgement) -> set[tuple[str, str]]:
     """The facts (event, attribute) that decide a judgement."""
     out: set[tuple[str, str]] = set()
-    waiting = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
-    while waiting:
-        derivation = waiting.pop()
+    steps = (each for pair in judgement.steps.values() for each in pair)
+    for derivation in walk_deciding(judgement.casus, *steps):
         match derivation.formula:
             case Test(attribute, _, _):
                 out.add((derivation.event, attribute))
             case Who("by" | "against" as whose, _):
                 out.add((derivation.event, whose))
-        waiting += decisive(derivation)
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,8 +14,8 @@ from foedus.reference import judge
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from foedus.derivation import Overall
-    from foedus.ground import Rules
+    from foedus.derivation import Finding, Overall
+    from foedus.ground import Rules, Situation
     from foedus.model import Event, Scenario
     from foedus.vocabulary import Value
 
@@ -115,6 +115,7 @@ class _Case:
     rules: Rules
     scenario: Scenario
     clause: str
+    judged: dict[tuple[object, ...], list[tuple[Situation, Finding]]] = field(default_factory=dict)
 
     def find(self, position: Position, adopted: tuple[Point, ...] = (), other: Position | None = None) -> Overall:
         """What a position finds once it has adopted some points of the other's."""
@@ -132,17 +133,14 @@ class _Case:
     def choices(self, position: Position) -> dict[str, Value]:
         """Every choice that the judgement of a position comes to."""
         reading = Reading(position.choices, self.rules)
-        facts = Facts(self.scenario, position.account)
         out: dict[str, Value] = {}
-        for situation in find_situations(self.rules, facts, self.clause):
-            out.update(choices_of(judge(situation, reading), reading.within(situation)))
+        for situation, finding in self._found(position):
+            out.update(choices_of(finding.judgement, reading.within(situation)))
         return out
 
     def grounds(self, position: Position) -> set[tuple[str, str]]:
         """The facts (event, attribute) on which the finding of a position rests, those that make its cases included."""
-        reading = Reading(position.choices, self.rules)
-        situations = find_situations(self.rules, Facts(self.scenario, position.account), self.clause)
-        findings = [conclude(each, judge(each, reading)) for each in situations]
+        findings = [finding for _, finding in self._found(position)]
         casus = overall(findings).casus
         out: set[tuple[str, str]] = set()
         for finding in findings:
@@ -150,6 +148,17 @@ class _Case:
                 out |= {(finding.case.event, "by"), (finding.case.event, "against")}
                 out |= facts_of(finding.judgement)
         return out
+
+    def _found(self, position: Position) -> list[tuple[Situation, Finding]]:
+        """Each case with what a position finds of it, judged once."""
+        key = (position.account, *position.choices.items())
+        found = self.judged.get(key)
+        if found is None:
+            reading = Reading(position.choices, self.rules)
+            situations = find_situations(self.rules, Facts(self.scenario, position.account), self.clause)
+            found = [(each, conclude(each, judge(each, reading))) for each in situations]
+            self.judged[key] = found
+        return found
 
     def points(self, first: Position, second: Position) -> tuple[Point, ...]:
         """Choices that both come to and make otherwise, and facts that they tell otherwise."""

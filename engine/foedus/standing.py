@@ -7,7 +7,7 @@ from datetime import date as Day  # noqa: N812 - as in the model
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from foedus.derivation import decisive
+from foedus.derivation import decisive, walk_deciding
 from foedus.formula import Layer, Term
 from foedus.outlook import Sought, sought_in
 from foedus.reference import derive
@@ -122,13 +122,7 @@ def _fulfilment(
 
 def _event_of(found: Derivation) -> str:
     """The event on which a condition that holds rests: the first other than the one that it is asked of, if any."""
-    waiting = [found]
-    while waiting:
-        derivation = waiting.pop()
-        if derivation.event != found.event:
-            return derivation.event
-        waiting += reversed(decisive(derivation))
-    return found.event
+    return next((each.event for each in walk_deciding(found) if each.event != found.event), found.event)
 
 
 def _releases(event: str, situation: Situation) -> bool:

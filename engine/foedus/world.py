@@ -498,7 +498,7 @@ class OpenEvaluation(Evaluation):
 
     world: World = field(kw_only=True)
     opened: dict[tuple[object, ...], Residual] = field(default_factory=dict)
-    asking: dict[int, bool] = field(default_factory=dict)
+    asking: dict[Formula, bool] = field(default_factory=dict)
 
     def residual(self, formula: Formula, event: str, term: str = "", definition: str = "") -> Residual:
         """What is left of a formula of an event."""
@@ -513,9 +513,9 @@ class OpenEvaluation(Evaluation):
         return found
 
     def _asks_of_knobs(self, formula: Formula) -> bool:
-        found = self.asking.get(id(formula))
+        found = self.asking.get(formula)
         if found is None:
-            found = self.asking[id(formula)] = any(map(_is_of_knob, formula.walk()))
+            found = self.asking[formula] = any(map(_is_of_knob, formula.walk()))
         return found
 
     def _open(self, formula: Formula, event: str, term: str, definition: str) -> Residual:
