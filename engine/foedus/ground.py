@@ -412,9 +412,19 @@ class Facts:
     def _told(self) -> dict[frozenset[Word], tuple[object, ...]]:
         return {}
 
+    def known_with(self, event: str, begun: bool, lasted: bool) -> Mapping[tuple[str, str], Value]:  # noqa: FBT001
+        """What is known, and of an event whether a clause was in force when it began and while it lasted."""
+        found = self._known_with.get((event, begun, lasted))
+        if found is None:
+            computed: dict[tuple[str, str], Value] = {
+                (event, "in_force_when_begun"): begun,
+                (event, "in_force_while_it_lasted"): lasted,
+            }
+            found = self._known_with[event, begun, lasted] = {**self.known, **computed}
+        return found
+
     @cached_property
-    def timed(self) -> dict[tuple[str, bool, bool], Mapping[tuple[str, str], Value]]:
-        """Event, and whether a clause was in force when it began and while it lasted, to what is known then."""
+    def _known_with(self) -> dict[tuple[str, bool, bool], Mapping[tuple[str, str], Value]]:
         return {}
 
     @cached_property
@@ -488,15 +498,7 @@ class Situation:
     @cached_property
     def known(self) -> Mapping[tuple[str, str], Value]:
         """(event, attribute) to value: the facts, what is worked out from dates, and facts put in to try them."""
-        key = (self.case.event, *self._covered)
-        found = self.facts.timed.get(key)
-        if found is None:
-            event, begun, lasted = key
-            computed: dict[tuple[str, str], Value] = {
-                (event, "in_force_when_begun"): begun,
-                (event, "in_force_while_it_lasted"): lasted,
-            }
-            found = self.facts.timed[key] = {**self.facts.known, **computed}
+        found = self.facts.known_with(self.case.event, *self._covered)
         return {**found, **self.overrides} if self.overrides else found
 
     @cached_property
