@@ -21,7 +21,7 @@ from foedus.formula import (
     Test,
     Who,
 )
-from foedus.ground import APPLIED, SET_ASIDE
+from foedus.ground import APPLIED, HELP_AS_ATTACK, SET_ASIDE, TEMPORAL_SCOPE, merge
 from foedus.model import Clause, Event, Overlay, Profile, Scenario, Stated, TermEntry, Treaty
 
 if TYPE_CHECKING:
@@ -348,7 +348,7 @@ class _Checker:
                         yield self.unknown((*at, whose, index), "party", code, treaty.parties)
             for path, formula in formulas_of(clause):
                 yield from self.formula((*at, *path), formula, {}, treaty)
-            yield from self.reading((*at, "defaults"), clause.defaults)
+            yield from self.defaults(at, name, treaty)
             for index, version in enumerate(clause.versions):
                 for text in version.wordings.keys() - treaty.wordings.keys():
                     where = (*at, "versions", index, "wordings", text)
@@ -358,6 +358,37 @@ class _Checker:
                     yield self.trouble(
                         where, "help cannot be owed before its case has come", "days count from the case"
                     )
+
+    def defaults(self, at: Path, name: str, treaty: Treaty) -> Iterator[Trouble]:
+        """What a clause and its versions settle by default is something of which the clause asks."""
+        clause = treaty.clauses[name]
+        asked = self.asked(name, treaty)
+        settled = {at: (clause.defaults, clause.defaults)}
+        for index, version in enumerate(clause.versions):
+            settled[*at, "versions", index] = (version.defaults, merge(clause.defaults, version.defaults))
+        for where, (own, merged) in settled.items():
+            for choice, value in own.items():
+                found = list(find_choice_troubles(self.known, choice, value, merged))
+                if not found and choice.partition(".")[0] not in asked:
+                    message = f"the clause `{name}` asks nothing of `{choice}`, so this default changes nothing"
+                    found = [(message, f"`foedus show {treaty.treaty}/{name}` says what it asks", True)]
+                for message, hint, at_key in found:
+                    yield self.trouble((*where, "defaults", choice), message, hint, at_key=at_key)
+
+    def asked(self, name: str, treaty: Treaty) -> set[str]:
+        """The choices that a clause can come to, knobs left out."""
+        clause, rules = treaty.clauses[name], self.known.rules
+        attached = {key: each for key, each in treaty.attachments.items() if not each.clauses or name in each.clauses}
+        overlays = [rules.overlays[key] for key in clause.overlays if key in rules.overlays]
+        waiting = [TEMPORAL_SCOPE, HELP_AS_ATTACK]
+        waiting += [term for each in (clause, *attached.values(), *overlays) for term in terms_in(each)]
+        terms: set[str] = set()
+        while waiting:
+            term = waiting.pop()
+            if term not in terms:
+                terms.add(term)
+                waiting += terms_in(rules.terms[term]) if term in rules.terms else ()
+        return terms | {treaty.treaty, *clause.overlays, *(f"{treaty.treaty}/{key}" for key in attached)}
 
     def parties(self, treaty: Treaty) -> Iterator[Trouble]:
         """Who the parties are, and when each was one."""
