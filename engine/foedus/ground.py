@@ -232,6 +232,22 @@ class Rules:
         for overlay in self.overlays.values():
             yield from _of_overlay(overlay)
 
+    def attached(self, clause_id: str) -> Mapping[str, Overlay]:
+        """What is ever read into a clause or attached to it, by the id under which a reading sets it aside."""
+        found = self._attached.get(clause_id)
+        if found is None:
+            treaty, clause = self.clause(clause_id)
+            name = clause_id.partition("/")[2]
+            found = self._attached[clause_id] = {key: self.overlays[key] for key in clause.overlays}
+            for key, each in treaty.attachments.items():
+                if not each.clauses or name in each.clauses:
+                    found[f"{treaty.treaty}/{key}"] = each
+        return found
+
+    @cached_property
+    def _attached(self) -> dict[str, dict[str, Overlay]]:
+        return {}
+
     def clause(self, clause_id: str) -> tuple[Treaty, Clause]:
         """The treaty and the clause that an id such as `nato-1949/art-5` names."""
         treaty_id, _, name = clause_id.partition("/")
@@ -667,14 +683,10 @@ class Situation:
     @cached_property
     def overlays(self) -> dict[str, Overlay]:
         """What is read into the clause or attached to it, by the id under which a reading sets it aside."""
-        of_treaty = {f"{self.treaty.treaty}/{name}": each for name, each in self.treaty.attachments.items()}
-        name = self.case.clause.partition("/")[2]
-        attached = {key: each for key, each in of_treaty.items() if not each.clauses or name in each.clauses}
-        everything = {key: self.rules.overlays[key] for key in self.clause.overlays} | attached
         first = self.facts.events[self.case.event].date
         return {
             key: each
-            for key, each in everything.items()
+            for key, each in self.rules.attached(self.case.clause).items()
             if (not each.binds or self.case.obligor in each.binds) and (each.from_ is None or each.from_ <= first)
         }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from foedus.ground import Rules
-    from foedus.model import Clause, Overlay, Step, Treaty
+    from foedus.model import Overlay, Step
     from foedus.vocabulary import Attribute, Value
 
 
@@ -38,27 +38,22 @@ def find_losses(rules: Rules, clause_id: str) -> Losses:
     The facts are those of the event in question. That a condition has the wrong sign is necessary for a loss and not
     sufficient: another condition may stand in for it.
     """
-    treaty, clause = rules.clause(clause_id)
     walk = _Walk(rules)
-    for place, formula, is_negated in _layers(rules, treaty, clause):
+    for place, formula, is_negated in _layers(rules, clause_id):
         walk.visit(formula, place, is_negated=is_negated)
     return walk.losses
 
 
-def _layers(rules: Rules, treaty: Treaty, clause: Clause) -> Iterator[tuple[str, Formula, bool]]:
+def _layers(rules: Rules, clause_id: str) -> Iterator[tuple[str, Formula, bool]]:
     """Every condition of a clause: where it stands, and whether it is negated there."""
     yield "in-force", Term(TEMPORAL_SCOPE), False
-    for version in clause.versions:
+    for version in rules.clause(clause_id)[1].versions:
         yield "trigger", version.trigger, False
         yield from ((name, each, False) for name, each in version.scope.items())
         yield from ((name, each, True) for name, each in version.exceptions.items())
         yield from _steps("", version.procedure)
-    name = next(name for name, each in treaty.clauses.items() if each is clause)
-    for key in clause.overlays:
-        yield from _overlay(key, rules.overlays[key])
-    for key, overlay in treaty.attachments.items():
-        if not overlay.clauses or name in overlay.clauses:
-            yield from _overlay(f"{treaty.treaty}/{key}", overlay)
+    for key, overlay in rules.attached(clause_id).items():
+        yield from _overlay(key, overlay)
 
 
 def _overlay(key: str, overlay: Overlay) -> Iterator[tuple[str, Formula, bool]]:

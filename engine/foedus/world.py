@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from foedus.ground import Rules
-    from foedus.model import Clause, Overlay, Step, Treaty
+    from foedus.model import Clause, Overlay, Step
     from foedus.residual import Kind, Residual
     from foedus.vocabulary import Value
 
@@ -69,7 +69,7 @@ class OpenSituation(Situation):
 
     @cached_property
     def overlays(self) -> dict[str, Overlay]:
-        own = _attached(self.treaty, self.case.clause, self.rules)
+        own = self.rules.attached(self.case.clause)
         first = self.facts.events[self.case.event].date
         return {key: each for key, each in own.items() if each.from_ is None or each.from_ <= first}
 
@@ -96,13 +96,6 @@ class OpenSituation(Situation):
         return replace(layer, of=AnyOf((Not(Who("obligor", self.overlays[layer.name].binds)), layer.of)))
 
 
-def _attached(treaty: Treaty, clause_id: str, rules: Rules) -> dict[str, Overlay]:
-    name = clause_id.partition("/")[2]
-    own = {f"{treaty.treaty}/{key}": each for key, each in treaty.attachments.items()}
-    named = {key: rules.overlays[key] for key in treaty.clauses[name].overlays}
-    return named | {key: each for key, each in own.items() if not each.clauses or name in each.clauses}
-
-
 @dataclass(frozen=True)
 class Segment:
     """A time in which a clause reads the same: a day of it, and the parties that it then binds."""
@@ -115,7 +108,7 @@ class Segment:
 def segments(rules: Rules, clause_id: str) -> list[Segment]:
     """For each wording of the clause and set of overlays over it, each set of parties that is part of no larger one."""
     treaty, clause = rules.clause(clause_id)
-    overlays = _attached(treaty, clause_id, rules)
+    overlays = rules.attached(clause_id)
     periods = {party: treaty.periods(party) for party in treaty.parties}
     days = {p.from_ for own in periods.values() for p in own} | {p.until for own in periods.values() for p in own}
     days |= {v.from_ for v in clause.versions} | {v.until for v in clause.versions}

@@ -458,13 +458,14 @@ def _for_all_readings(known: Rules, first: str, second: str, fixed: Mapping[str,
 
 def _full(known: Rules, clauses: tuple[str, str], choices: dict[str, Value]) -> dict[str, Value]:
     """A value for every choice, those asked for and else the defaults."""
+    from foedus.ground import APPLIED, SET_ASIDE
+
     out: dict[str, Value] = {}
     for clause in clauses:
-        treaty, entry = known.clause(clause)
+        treaty, _ = known.clause(clause)
         if treaty.wordings:
             out[treaty.treaty] = next(iter(treaty.wordings))
-        out |= {name: "applied" if known.overlays[name].applied else "set-aside" for name in entry.overlays}
-        out |= {f"{treaty.treaty}/{n}": "applied" if o.applied else "set-aside" for n, o in treaty.attachments.items()}
+        out |= {key: APPLIED if each.applied else SET_ASIDE for key, each in known.attached(clause).items()}
     for name, term in known.terms.items():
         out[name] = str(choices.get(name, term.default))
         for knob, setting in term.definitions[str(out[name])].knobs.items():
