@@ -248,5 +248,5 @@ def test_without_the_solver_proofs_say_what_to_install(
         main()
     said = capsys.readouterr()
     assert end.value.code == 2
-    assert "proofs need the solver PySAT" in said.err
+    assert "proofs and comparisons need the solver PySAT" in said.err
     assert "pip install 'foedus[prove]'" in said.err

@@ -1,274 +1,283 @@
-"""Comparison of clauses: for the same facts, does one arise where the other does; with a scenario that shows it.
+"""Comparison of clauses: for the same facts, does one arise where the other does; with scenarios that show it.
 
-A template makes the question finite: one act against a party of each clause on a day on which that clause is in force,
-with every fact about it open; and for each `some` in either clause, an event that could be the one it looks for, which
-may or may not have happened. The two clauses are asked of the same facts.
+Both are asked of one world (`foedus.world`) with everything open, each between two of its parties and on a day on which
+it is in force. Whom a condition of either names is himself for both, and so is a party to both treaties; another party
+to the one stands for another to the other. The adversary may be anybody whom either can tell apart: a fellow party, an
+actor whom it names, a stranger of each kind.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
-from foedus.diagram import NO, YES, Diagrams, find_nearest
 from foedus.errors import InputError, InputErrors
-from foedus.formula import About, Dated, Formula, Some, Term, Test, Who, conjuncts
-from foedus.ground import Case, Facts, Situation, version_for
-from foedus.model import Event, Scenario, Stated
-from foedus.readings import Maker
-from foedus.residual import Evaluation, Space, by_definition
+from foedus.formula import Formula, Some
+from foedus.ground import ROLES, Reading
+from foedus.model import Expectation
+from foedus.proof import finding_of, shrink
+from foedus.residual import Space, by_definition, join, negated
+from foedus.solver import Satisfiability
+from foedus.world import ATTACK, Possible, World, segments, strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from foedus.ground import Rules
+    from foedus.ground import Case, Rules
+    from foedus.model import Casus, Scenario
     from foedus.residual import Residual
     from foedus.vocabulary import Value
 
 Relation = Literal["equivalent", "broader", "narrower", "incomparable"]
-ATTACK = "attack"
-ANYONE = "ZZZ"
-"""A fictitious State, where any adversary will do."""
-
-
-@dataclass(frozen=True)
-class Witness:
-    """A situation in which one clause arises and the other does not: facts, and choices where they were open."""
-
-    facts: tuple[tuple[str, str, Value], ...]
-    choices: tuple[tuple[str, Value], ...]
+_RELATIONS: dict[tuple[bool, bool], Relation] = {
+    (False, False): "equivalent",
+    (True, False): "broader",
+    (False, True): "narrower",
+    (True, True): "incomparable",
+}
+UNNAMED = 3
+"""So many parties of whom no condition speaks can a clause tell apart: obligor, beneficiary, and a third."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """How the first clause relates to the second: it arises in more cases (broader), in fewer, or neither.
 
-    `only_first` shows facts under which only the first arises, `only_second` the reverse.
+    `only_first` shows facts under which only the first arises, as a scenario for the one and for the other, each with
+    what is expected of it; `only_second` the reverse. They are empty where there are none, or none was asked for.
     """
 
     relation: Relation
-    only_first: Witness | None
-    only_second: Witness | None
+    only_first: tuple[Scenario, ...] = ()
+    only_second: tuple[Scenario, ...] = ()
 
 
-def compare(
-    rules: Rules, first: str, second: str, fixed: Mapping[str, Value], *, limit: int = 200_000
-) -> tuple[Comparison, Template]:
-    """The relation of two clauses for all facts of the template, and all readings that `fixed` leaves open.
+@dataclass
+class Twins:
+    """Two clauses asked of the same facts; to be closed.
 
     Raises:
-        InputErrors: if a clause has no parties in force together, for whom an act could be a case.
-        TooEntangledError: if the facts and readings together have no small enough diagram.
+        InputErrors: if PySAT is not installed, or no two parties of a clause were ever bound together.
     """
-    template = Template(rules, first, second, dict(fixed))
-    space = Space(rules, template.all_fixed)
-    residuals = [template.residual(space, clause) for clause in (first, second)]
-    keys = sorted(space.variables, key=lambda key: not space.variables[key].is_choice)
-    diagrams = Diagrams([len(space.variables[key].values) for key in keys], limit)
-    maker = Maker(diagrams, {key: level for level, key in enumerate(keys)})
-    one, other = (maker.diagram(each) for each in residuals)
-    is_act = YES
-    if f"fact:{ATTACK}.act" in keys:
-        # whatever the act is, it is one that can make a case
-        acts = rules.vocabulary.acts
-        levels = {key: level for level, key in enumerate(keys)}
-        variable = space.variables[f"fact:{ATTACK}.act"]
-        is_act = diagrams.node(
-            levels[f"fact:{ATTACK}.act"], tuple(int(acts[str(v)].kind == "conduct") for v in variable.values)
-        )
-    only_first = diagrams.both(is_act, diagrams.both(one, diagrams.negate(other)))
-    only_second = diagrams.both(is_act, diagrams.both(other, diagrams.negate(one)))
-    relation: Relation = "equivalent"
-    if only_first != NO:
-        relation = "broader" if only_second == NO else "incomparable"
-    elif only_second != NO:
-        relation = "narrower"
 
-    def witness(root: int) -> Witness | None:
-        if root == NO:
-            return None
-        usual = [_usual(space.variables[key]) for key in keys]
-        _, ways = find_nearest(diagrams, root, usual, YES, 1)
-        values = {**dict(enumerate(usual)), **ways[0]}
-        facts, choices = [], []
-        support = diagrams.support(root)
-        for level, key in enumerate(keys):
-            variable = space.variables[key]
-            value = variable.values[values[level]]
-            if variable.kind == "fact" and value is not None and level in support:
-                facts.append((*variable.of, value))
-            elif variable.is_choice and value is not None:
-                choices.append((variable.name, value))
-        return Witness(tuple(facts), tuple(choices))
+    rules: Rules
+    clauses: tuple[str, str]
+    worlds: tuple[World, World] = field(init=False)
+    literals: dict[tuple[int, tuple[tuple[str, Value], ...]], int] = field(default_factory=dict)
 
-    return Comparison(relation, witness(only_first), witness(only_second)), template
+    def __post_init__(self) -> None:
+        self.worlds = self._twins()
+        first = self.worlds[0]
+        self.sat = Satisfiability(first.space.variables)
+        for role in ROLES:  # so that a model tells who has it, for both clauses alike
+            self.sat.of(first.space.declare("actor", role, first.roles[role]))
+        self._casus = [self._literal(index, {}) for index in (0, 1)]
+        conditions = [*(each.apart for each in self.worlds), first.is_conduct, *self._consistent()]
+        self._always = [self.sat.literal(each) for each in conditions]
 
+    # Who is who
 
-def _usual(variable: Any) -> int:  # noqa: ANN401 - a variable
-    """The value that is taken where it does not matter; what is looked for did not happen."""
-    if variable.kind == "fact" and variable.of[1] == "happened" and variable.of[0] != ATTACK:
-        return int(variable.values.index(False))
-    return 0
+    def _twins(self) -> tuple[World, World]:
+        one, other = (self._alone(clause) for clause in self.clauses)
+        named = tuple(dict.fromkeys((*one.named, *other.named)))
+        free = [self._unnamed(world, named) for world in (one, other)]
+        common = [each for each in dict.fromkeys((*free[0], *free[1])) if each in one.parties and each in other.parties]
+        own = [[each for each in parties if each not in common] for parties in free]
+        paired = dict(zip(*own, strict=False))
+        single = [each for each in (*own[0], *own[1]) if each not in paired and each not in paired.values()]
+        nobody = strangers(self.rules, {*named, *one.parties, *other.parties})
+        anybody = tuple(dict.fromkeys((*nobody, *named, *common, *paired, *single)))
+        obligors, beneficiaries = (self._pairs(one, other, role, {*named, *common, *own[0], *own[1]}, paired)
+                                   for role in ROLES[:2])  # fmt: skip
+        spaces = Space(self.rules)
+        for index, world in enumerate((one, other)):
+            world.space, world.domains = spaces, one.domains
+            world.exchange = paired if index else {}
+            roles = {
+                "obligor": tuple(pair[index] for pair in obligors),
+                "beneficiary": tuple(pair[index] for pair in beneficiaries),
+                "adversary": tuple(world.exchange.get(each, each) for each in anybody),
+            }
+            doers = [*ROLES, *anybody]
+            world.__dict__ |= {"named": list(named), "roles": roles, "doers": doers, "others": (None, *anybody)}
+        pool = dict(self._pool(one, other))
+        for world in (one, other):
+            world.__dict__["pool"] = pool
+        return one, other
 
+    def _alone(self, clause: str) -> World:
+        found = segments(self.rules, clause)
+        if not found:
+            message = f"no two parties of `{clause}` were ever bound together"
+            raise InputErrors([InputError(message)])
+        return World(self.rules, clause, max(found, key=lambda each: each.day))
 
-class Template:
-    """The situation of which two clauses are asked, in twins: each clause has parties and a day of its own."""
+    def _unnamed(self, world: World, named: Sequence[str]) -> list[str]:
+        """Some parties of whom no condition speaks: who can owe first, so that they stand for each other."""
+        found: dict[str, None] = {}
+        for able in (*world.able.values(), world.segment.parties):
+            found |= dict.fromkeys([each for each in able if each not in named][:UNNAMED])
+        return list(found)
 
-    def __init__(self, rules: Rules, first: str, second: str, fixed: dict[str, Value]) -> None:
-        self.rules = rules
-        self.clauses = (first, second)
-        self.all_fixed = by_definition(rules, fixed)
-        self.parties = {clause: self._parties(clause) for clause in self.clauses}
-        self.companions = self._companions()
-
-    def _parties(self, clause_id: str) -> tuple[str, str, str, date]:
-        """Obligor, beneficiary, adversary and a day on which the clause is in force between the first two."""
-        treaty, clause = self.rules.clause(clause_id)
-        named = self._adversaries(clause_id)
-        for obligor in clause.obligors or treaty.parties:
-            for beneficiary in clause.beneficiaries or treaty.parties:
-                if obligor == beneficiary:
+    def _pairs(
+        self, one: World, other: World, role: str, known: set[str], paired: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
+        """Who has a role in the first while who has it in the second."""
+        firsts, seconds = (world.able[role] for world in (one, other))
+        out = []
+        for first in firsts:
+            for second in seconds:
+                if not {first, second} <= known:
                     continue
-                for one in treaty.periods(obligor):
-                    for other in treaty.periods(beneficiary):
-                        begins = max(one.from_, other.from_)
-                        ends = min((each.until for each in (one, other) if each.until), default=None)
-                        day = begins + timedelta(days=30)
-                        if ends is None or day < ends:
-                            last = clause.versions[-1].from_
-                            day = max(day, last) if last and (ends is None or last < ends) else day
-                            adversary = next((a for a in named if a not in {obligor, beneficiary}), ANYONE)
-                            return obligor, beneficiary, adversary, day
-        message = f"no two parties of `{clause_id}` were ever bound together"
-        raise InputErrors([InputError(message)])
+                is_free = first not in seconds and second not in firsts
+                is_pair = first in paired and second in paired.values()
+                if first == second or paired.get(first) == second or (is_free and not is_pair):
+                    out.append((first, second))
+        return out
 
-    def _adversaries(self, clause_id: str) -> list[str]:
-        """The adversaries that the clause names."""
-        names: list[str] = []
-        for formula in self._reachable(clause_id):
-            for part in formula.walk():
-                if isinstance(part, Who) and part.whose in {"adversary", "by"}:
-                    names += [name for name in part.of if name in self.rules.actors]
-        return [name for name in dict.fromkeys(names) if self.rules.actors[name].kind == "state"]
+    def _pool(self, one: World, other: World) -> Iterator[tuple[str, Possible]]:
+        """The events that could be those which a `some` of either looks for."""
+        worlds = (one, other)
+        sought: dict[Formula, list[World]] = {}
+        for world in worlds:
+            for body in dict.fromkeys(part.of for part, _ in world.reached if isinstance(part, Some)):
+                sought.setdefault(body, []).append(world)
+        number = 0
+        for body, seekers in sought.items():
+            values: list[Mapping[str, tuple[Value | None, ...]]] = []
+            for world in seekers:
+                number += 1
+                possible = world.possible(f"other-{number}", body)
+                if possible is not None and possible.values not in values:
+                    values.append(possible.values)
+                    yield possible.id, possible
 
-    def _reachable(self, clause_id: str) -> Iterator[Formula]:
-        """Every formula that the clause can come to under the readings that are open."""
-        treaty, clause = self.rules.clause(clause_id)
-        name = clause_id.partition("/")[2]
-        attached = [a for a in treaty.attachments.values() if not a.clauses or name in a.clauses]
-        overlays = [self.rules.overlays[each] for each in clause.overlays] + attached
-        waiting: list[Formula] = [f for o in overlays for f in (o.requires, o.excludes) if f is not None]
-        version = clause.versions[-1]
-        waiting += [version.trigger, *version.scope.values(), *version.exceptions.values()]
-        seen: set[str] = set()
-        while waiting:
-            formula = waiting.pop()
-            yield formula
-            for part in formula.walk():
-                if isinstance(part, Term) and part.term not in seen:
-                    seen.add(part.term)
-                    fixed = self.all_fixed.get(part.term)
-                    definitions = self.rules.terms[part.term].definitions
-                    names = [str(fixed)] if fixed is not None else list(definitions)
-                    waiting += [definitions[each].holds_when for each in names]
+    def _consistent(self) -> Iterator[Residual]:
+        """That who is named beside the roles has a role for both clauses, or for neither."""
+        one, other = self.worlds
 
-    def _companions(self) -> list[Some]:
-        """What `some` looks for in either clause, each once."""
-        found: dict[Formula, None] = {}
-        for clause in self.clauses:
-            for formula in self._reachable(clause):
-                found.update(dict.fromkeys(part for part in formula.walk() if isinstance(part, Some)))
-        return [each for each in found if isinstance(each, Some)]
+        def both(who: str, role: str) -> Residual:
+            here, there = one.is_one(who, role), other.is_one(who, role)
+            yes = join("all", (here, there), absorbing=False)
+            no = join("all", (negated(here), negated(there)), absorbing=False)
+            return join("any", (yes, no), absorbing=True)
 
-    def scenario(self, clause: str, witness: Witness | None = None, suffix: str = "") -> list[Event]:
-        """The events of one clause's twin; open, or as a witness has them."""
-        obligor, beneficiary, adversary, day = self.parties[clause]
-        facts = {(event, name): value for event, name, value in witness.facts} if witness else {}
-        roles = {"obligor": obligor, "beneficiary": beneficiary, "adversary": adversary}
-        own = {name: Stated(value) for (event, name), value in facts.items() if event == ATTACK and name != "act"}
-        act = facts.get((ATTACK, "act"))
-        events = [
-            Event(
-                ATTACK + suffix,
-                day,
-                Stated(act or "invasion" if witness else None),
-                Stated(adversary),
-                Stated(beneficiary),
-                facts=own,
-            )
-        ]
-        for index, some in enumerate(self.companions):
-            events.append(
-                self._companion(f"other-{index + 1}", some.of, roles, day, facts, suffix, is_open=witness is None)
-            )
-        if witness:
-            kept = [
-                e
-                for e in events
-                if e.id.startswith(ATTACK) or facts.get((e.id.removesuffix(suffix), "happened")) is True
-            ]
-            return [replace(e, facts={n: s for n, s in e.facts.items() if n != "happened"}) for e in kept]
-        return events
+        same = {
+            who: join("all", (both(who, role) for role in ROLES[:2]), absorbing=False)
+            for who in one.doers
+            if who not in ROLES
+        }
+        for whose in ("by", "against"):
+            key = one.space.declare("actor", f"{ATTACK}.also-{whose}", one.others, (ATTACK, f"also-{whose}"))
+            yield ("pick", key, tuple(True if who is None else same[who] for who in one.others))
+        if not any(world.is_nonaggression for world in self.worlds):
+            yield both("adversary", "beneficiary")
+        for name, possible in one.pool.items():
+            for whose in ("by", "against"):
+                values = possible.values[whose]
+                key = one.space.declare("actor", f"{name}.{whose}", values, (name, whose))
+                branches = tuple(same.get(str(who), True) for who in values)
+                if branches.count(True) < len(branches):
+                    yield ("pick", key, branches)
 
-    def _companion(
-        self, name: str, condition: Formula, roles: dict[str, str], day: date, facts: dict[tuple[str, str], Value],
-        suffix: str, *, is_open: bool,
-    ) -> Event:  # fmt: skip
-        """An event that could be the one which a condition looks for."""
-        parts = list(conjuncts(condition))
-        acts = [
-            v for p in parts if isinstance(p, Test) and p.attribute == "act" for v in p.values if isinstance(v, str)
-        ]
-        expanded = self.rules.vocabulary.expand(tuple(acts)) if acts else ("characterisation",)
-        when = next((p.relation for p in parts if isinstance(p, Dated)), "after")
-        shift = -1 if when in {"before", "not-after"} else 1
-        own: dict[str, Stated] = {"happened": Stated()} if is_open else {}
-        for part in parts:
-            if isinstance(part, Test) and part.attribute not in {"act", "happened"}:
-                value = facts.get((name, part.attribute))
-                if value is not None or is_open:
-                    own[part.attribute] = Stated(value)
-        if (name, "happened") in facts:
-            own["happened"] = Stated(facts[name, "happened"])
-        return Event(
-            name + suffix,
-            day + timedelta(days=shift),
-            Stated(str(expanded[0])),
-            Stated(self._actor(parts, "by", roles)),
-            Stated(self._actor(parts, "against", roles)),
-            about=ATTACK + suffix if any(isinstance(p, About) for p in parts) else None,
-            facts=own,
-        )
+    # What holds of them
 
-    def _actor(self, parts: list[Formula], whose: str, roles: dict[str, str]) -> str:
-        for part in parts:
-            if isinstance(part, Who) and part.whose == whose:
-                for name in part.of:
-                    if name in roles:
-                        return roles[name]
-                    if name in self.rules.actors:
-                        return name
-                return roles["beneficiary"]
-        return roles["adversary"] if whose == "against" else roles["beneficiary"]
+    def _literal(self, index: int, fixed: Mapping[str, Value]) -> int:
+        """That a clause arises, some choices being fixed for it alone."""
+        key = (index, tuple(sorted(fixed.items())))
+        if key not in self.literals:
+            world = self.worlds[index]
+            residual = world.evaluation(fixed).residual(world.situation.casus, ATTACK)
+            self.literals[key] = self.sat.literal(residual)
+        return self.literals[key]
 
-    def situation(self, clause: str) -> Situation:
-        """The case that the act makes for the clause, every fact open."""
-        obligor, beneficiary, adversary, day = self.parties[clause]
-        scenario = Scenario("template", "template", "", (clause,), tuple(self.scenario(clause)))
-        version = version_for(self.rules.clause(clause)[1], day, day)
-        return Situation(self.rules, Facts(scenario), Case(clause, version, obligor, beneficiary, adversary, ATTACK))
+    def for_all(self, fixed: Mapping[str, Value]) -> Comparison:
+        """Under every reading with some choices, each term having one definition for both clauses."""
+        known = self.worlds[0].space.variables
+        chosen = {key: value for key, value in by_definition(self.rules, fixed).items() if key in known}
+        return self._compared(self._casus, self._taken(chosen), None, shows=True)
 
-    def residual(self, space: Space, clause: str) -> Residual:
-        """The clause asked of the template, open facts as variables."""
-        situation = self.situation(clause)
-        return Evaluation(space, situation).residual(situation.casus, ATTACK)
+    @property
+    def own_defaults(self) -> list[str]:
+        """The choices of which the two clauses have different defaults, as `--define` and `--set` name them."""
+        one, other = (world.settled(Reading({}, self.rules)) for world in self.worlds)
+        names = [re.sub("=.*[.]", ".", key) for key in one if one[key] != other[key]]
+        return list(dict.fromkeys(names))
 
-    def written(self, witness: Witness, name: str) -> Scenario:
-        """A scenario that shows a witness: twins of the same facts, one for each clause."""
-        events = [
-            event
-            for clause, suffix in zip(self.clauses, ("", "-twin"), strict=True)
-            for event in self.scenario(clause, witness, suffix)
-        ]
-        return Scenario(name, "", "", self.clauses, tuple(events))
+    def under(self, choices: Mapping[str, Value], *, shows: bool = False) -> Comparison:
+        """Under one reading, each clause having its own defaults where the reading does not speak."""
+        reading = Reading(choices, self.rules)
+        one, other = (world.settled(reading) for world in self.worlds)
+        apart = {key: value for key, value in other.items() if one[key] != value}
+        casus = [self._casus[0], self._literal(1, apart)]
+        return self._compared(casus, self._taken(one), choices, shows=shows)
+
+    def _taken(self, settled: Mapping[str, Value]) -> list[int]:
+        known = self.worlds[0].space.variables
+        return [self.sat.of(key)[known[key].values.index(value)] for key, value in settled.items()]
+
+    def _compared(
+        self, casus: list[int], taken: list[int], choices: Mapping[str, Value] | None, *, shows: bool
+    ) -> Comparison:
+        found: list[bool] = []
+        shown: list[tuple[Scenario, ...]] = []
+        for only in (0, 1):
+            conditions = [*self._always, *taken, casus[only], -casus[1 - only]]
+            found.append(self.sat.can_hold(conditions))
+            shown.append(self._shown(only, self._plainest(conditions), choices) if found[-1] and shows else ())
+        return Comparison(_RELATIONS[found[0], found[1]], *shown)
+
+    def _plainest(self, conditions: list[int]) -> dict[str, int]:
+        """An assignment with the first act of the vocabulary that will do, by a State of which nothing speaks if so."""
+        stranger = self.sat.of("actor:adversary")[0]
+        for usual in ([stranger], []):
+            for act in self.sat.of(f"fact:{ATTACK}.act"):
+                if self.sat.can_hold([*conditions, *usual, act]):
+                    return self.sat.model()
+        raise AssertionError(conditions)  # they can hold, and with some act
+
+    def _shown(self, only: int, model: Mapping[str, int], given: Mapping[str, Value] | None) -> tuple[Scenario, ...]:
+        """The same facts between the actors of each clause, of which only one arises; empty if not found again."""
+        (one, case, choices), (other, its_case, _) = (each.scenario(model) for each in self.worlds)
+        in_other = {event.id: event for event in other.events}
+        wanted: list[Casus] = ["does-not-arise", "does-not-arise"]
+        wanted[only] = "arises"
+
+        def twin_of(scenario: Scenario) -> Scenario:
+            events = []
+            for event in scenario.events:
+                twin = in_other[event.id]
+                alone = replace(twin, facts={name: twin.facts[name] for name in event.facts})
+                for whose in ("by", "against"):
+                    mine, its = getattr(event, whose), getattr(twin, whose)
+                    if not isinstance(mine.value, tuple) and isinstance(its.value, tuple):
+                        alone = replace(alone, **{whose: replace(its, value=its.value[0])})
+                events.append(alone)
+            return replace(other, events=tuple(events))
+
+        def finds(scenario: Scenario, reading: Mapping[str, Value]) -> bool:
+            twin = twin_of(scenario)
+            found = (finding_of(self.rules, scenario, case, reading), finding_of(self.rules, twin, its_case, reading))
+            return list(found) == wanted
+
+        reading = dict(choices if given is None else given)
+        if not finds(one, reading):
+            return ()
+        scenario, reading = shrink(one, reading, finds)
+        pairs = ((scenario, case, wanted[0]), (twin_of(scenario), its_case, wanted[1]))
+        shown = [_expecting(*each, reading) for each in pairs]
+        return tuple(shown[::-1] if only else shown)
+
+    def close(self) -> None:
+        """Give the solver's memory back."""
+        self.sat.close()
+
+
+def _expecting(scenario: Scenario, case: Case, casus: Casus, reading: dict[str, Value]) -> Scenario:
+    expected = Expectation(
+        case.clause, casus, define=reading, event=case.event, obligor=case.obligor, beneficiary=case.beneficiary
+    )
+    names = {event.id: f"other-{number}" for number, event in enumerate(scenario.events[1:], 1)}
+    events = (scenario.events[0], *(replace(each, id=names[each.id]) for each in scenario.events[1:]))
+    return replace(scenario, events=events, expect=(expected,))

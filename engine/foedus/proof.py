@@ -16,10 +16,10 @@ from foedus import reference
 from foedus.derivation import conclude
 from foedus.formula import All, AnyOf, Formula, Layer, Some, Term, Test, Who, conjuncts
 from foedus.ground import ROLES, TEMPORAL_SCOPE, Facts, Reading, Situation, version_for
-from foedus.model import Expectation, Stated
-from foedus.residual import by_definition, knob_variable
+from foedus.model import Stated
+from foedus.residual import knob_variable
 from foedus.solver import Satisfiability
-from foedus.world import ANYONE, ATTACK, Segment, World, segments
+from foedus.world import ATTACK, Segment, World, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -355,26 +355,10 @@ class ClauseProof:
 
     def by_default(self) -> list[int]:
         """That every choice is what it is where no reading says otherwise."""
-        situation = self.asked.world.situation
-        reading = Reading({}, self.rules).within(situation)
         _ = self.casus  # which choices there are is known once it is
-        out = []
-        for key, variable in list(self.asked.world.space.variables.items()):
-            value: Value | None = None
-            if variable.kind == "term":
-                value = reading.definition(variable.name)[0]
-            elif variable.kind == "knob":
-                term, definition = variable.of if variable.of[0] else (variable.name.partition(".")[0], "")
-                knob = variable.name.rpartition(".")[2]
-                entries = self.rules.terms[term].definitions
-                setting = next((d.knobs[knob] for n, d in entries.items() if knob in d.knobs and definition in {"", n}))
-                chosen = reading.choices.get(f"{term}.{knob}", setting.default)
-                value = chosen if chosen in variable.values else setting.default
-            elif variable.is_choice:
-                value = reading.choices.get(variable.name, variable.values[0])
-            if value is not None:
-                out.append(self.asked.sat.of(key)[variable.values.index(value)])
-        return out
+        world = self.asked.world
+        known, settled = world.space.variables, world.settled(Reading({}, self.rules))
+        return [self.asked.sat.of(key)[known[key].values.index(value)] for key, value in settled.items()]
 
     def shown(self, *literals: int, finds: Casus = "arises") -> tuple[Shown, ...]:
         """A smallest scenario with such a finding in which some literals hold; none if there is none."""
@@ -630,78 +614,6 @@ def prove_clause(rules: Rules, clause: str) -> Iterator[Property]:
 
 _AT_ALL_TIMES = frozenset({"vacuous", "always", "redundant", "shadowed"})
 HELP = frozenset({"defense", "offense"})
-
-
-def compare_for_all(
-    rules: Rules, first: str, second: str, fixed: Mapping[str, Value]
-) -> tuple[bool, bool, dict[str, Scenario]]:
-    """Whether the first of two clauses can arise without the second, and the reverse, under some admitted reading.
-
-    Both are asked of the same facts, each between two of its parties and an adversary of its own, on a day on which it
-    is in force. Two scenarios show each: the same facts for the one clause and for the other.
-    """
-    worlds = [World(rules, each, segments(rules, each)[-1]) for each in (first, second)]
-    # the events that the second looks for are among those that there could be
-    shared = World(rules, first, worlds[0].segment, also=((worlds[1].situation.casus, ("", "")),))
-    twins = [world.beside(shared, *_three(world)) for world in worlds]
-    sat = Satisfiability(shared.space.variables)
-    fixed = by_definition(rules, fixed)
-    casus = [sat.literal(t.evaluation(fixed).residual(t.situation.casus, ATTACK)) for t in twins]
-    always = [sat.literal(each) for each in (*(t.apart for t in twins), shared.is_conduct)]
-    found: list[bool] = []
-    shown: dict[str, Scenario] = {}
-    for name, only, other in (("only-first", 0, 1), ("only-second", 1, 0)):
-        found.append(sat.can_hold([*always, casus[only], -casus[other]]))
-        pair = _in_twins(rules, twins, sat.model(), only) if found[-1] else ()
-        shown |= dict(zip((name, f"{name}-twin"), pair, strict=False))
-    sat.close()
-    return found[0], found[1], shown
-
-
-def _three(world: World) -> tuple[str, str, str]:
-    """Two parties that the clause binds, and an adversary of whom it speaks, or else one of whom nothing does."""
-    case = world.situation.case
-    own = [
-        name
-        for layer in world.situation.casus.parts
-        for part in layer.walk()
-        if isinstance(part, Who) and part.whose in {"adversary", "by"}
-        for name in part.of
-        if name in world.rules.actors and world.rules.actors[name].kind == "state"
-    ]
-    free = [name for name in own if name not in {case.obligor, case.beneficiary}]
-    adversary = case.obligor if world.is_nonaggression else (free or [ANYONE])[0]
-    return case.obligor, case.beneficiary, adversary
-
-
-def _in_twins(rules: Rules, twins: list[World], model: Mapping[str, int], only: int) -> tuple[Scenario, ...]:
-    """The same facts between the actors of each clause, of which only one arises; empty if it is not found again."""
-    (one, case, choices), (other, its_case, _) = (each.scenario(model) for each in twins)
-    in_other = {event.id: event for event in other.events}
-    wanted: list[Casus] = ["does-not-arise", "does-not-arise"]
-    wanted[only] = "arises"
-
-    def twin_of(scenario: Scenario) -> Scenario:
-        events = []
-        for event in scenario.events:
-            twin = in_other[event.id]
-            events.append(replace(twin, facts={name: twin.facts[name] for name in event.facts}))
-        return replace(other, events=tuple(events))
-
-    def shows(scenario: Scenario, reading: dict[str, Value]) -> bool:
-        found = (finding_of(rules, scenario, case, reading), finding_of(rules, twin_of(scenario), its_case, reading))
-        return list(found) == wanted
-
-    if not shows(one, choices):
-        return ()
-    scenario, reading = shrink(one, choices, shows)
-    expect = [
-        Expectation(
-            each.clause, casus, define=reading, event=each.event, obligor=each.obligor, beneficiary=each.beneficiary
-        )
-        for each, casus in zip((case, its_case), wanted, strict=True)
-    ]
-    return replace(scenario, expect=(expect[0],)), replace(twin_of(scenario), expect=(expect[1],))
 
 
 def _siblings(rules: Rules, clause: str, segment: Segment) -> dict[str, Formula]:

@@ -46,7 +46,7 @@ class Satisfiability:
             from pysat.solvers import Solver
         except ImportError as error:
             hint = "pip install 'foedus[prove]'"
-            raise InputErrors([InputError("proofs need the solver PySAT", None, hint)]) from error
+            raise InputErrors([InputError("proofs and comparisons need the solver PySAT", None, hint)]) from error
         self.solver = Solver(name="cadical195")
         self.solver.add_clause([self.last])  # the literal 1 is true
 

@@ -35,11 +35,11 @@ from foedus.model import Event, Scenario, Stated
 from foedus.residual import Evaluation, Space, domain, holds, join, negated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-    from foedus.ground import Rules
-    from foedus.model import Clause, Overlay, Step
-    from foedus.residual import Kind, Residual
+    from foedus.ground import Reading, Rules
+    from foedus.model import Clause, KnobSetting, Overlay, Party, Step
+    from foedus.residual import Kind, Residual, Variable
     from foedus.vocabulary import Value
 
 ATTACK = "attack"
@@ -127,6 +127,13 @@ def segments(rules: Rules, clause_id: str) -> list[Segment]:
     return [each for own in best.values() for each in own]
 
 
+def strangers(rules: Rules, known: Container[str]) -> list[str]:
+    """Of each kind of actor one who is not known, the fictitious State first."""
+    free = [code for code in sorted(rules.actors, key=lambda code: code != ANYONE) if code not in known]
+    found = (next((code for code in free if rules.actors[code].kind == kind), None) for kind in KINDS)
+    return [code for code in found if code is not None]
+
+
 def _pairs(clause: Clause, parties: Iterable[str]) -> Iterator[tuple[str, str]]:
     parties = tuple(parties)
     for obligor in parties:
@@ -145,7 +152,7 @@ class World:
 
     `also` are further formulas that will be asked, or with `alone` the only ones, of whatever actors; `copies` is how
     many events could be the one that a `some` looks for (two, where two readings are asked of the same facts). With
-    `exchange` two actors have changed places.
+    `exchange` some actors stand for others: two have changed places, or others are there.
     """
 
     rules: Rules
@@ -216,10 +223,15 @@ class World:
         anybody = tuple(dict.fromkeys([*self._strangers, *self.named, *others]))
         if self.alone:
             return dict.fromkeys(ROLES, anybody)
-        pairs = list(_pairs(self.rules.clause(self.clause)[1], self.segment.parties))
-        obligors, beneficiaries = (self._some_of(dict.fromkeys(pair[i] for pair in pairs), 2) for i in (0, 1))
+        obligors, beneficiaries = (self._some_of(self.able[role], 2) for role in ("obligor", "beneficiary"))
         anybody = tuple(dict.fromkeys([*anybody, *obligors, *beneficiaries]))
         return {"obligor": obligors, "beneficiary": beneficiaries, "adversary": anybody}
+
+    @cached_property
+    def able(self) -> dict[str, tuple[str, ...]]:
+        """Role to the parties that can have it."""
+        pairs = list(_pairs(self.rules.clause(self.clause)[1], self.segment.parties))
+        return {role: tuple(dict.fromkeys(p[i] for p in pairs)) for i, role in enumerate(("obligor", "beneficiary"))}
 
     def _some_of(self, actors: Iterable[str], unnamed: int) -> tuple[str, ...]:
         """Those whom conditions name, and so many of the others, who are all alike."""
@@ -229,12 +241,18 @@ class World:
 
     @cached_property
     def _strangers(self) -> list[str]:
-        """Of each kind of actor one whom nothing speaks of, the fictitious State first."""
-        parties = self.rules.clause(self.clause)[0].parties
-        codes = sorted(self.rules.actors, key=lambda code: code != ANYONE)
-        free = [code for code in codes if code not in self.named and code not in parties]
-        found = (next((code for code in free if self.rules.actors[code].kind == kind), None) for kind in KINDS)
-        return [code for code in found if code is not None]
+        """Of each kind of actor one whom nothing speaks of."""
+        return strangers(self.rules, {*self.named, *self.parties})
+
+    @property
+    def parties(self) -> Mapping[str, Party]:
+        """Whoever was ever a party to the treaty."""
+        return self.rules.clause(self.clause)[0].parties
+
+    @cached_property
+    def doers(self) -> list[str]:
+        """Who could have done what a `some` looks for, or to whom: roles, and actors whatever role they have."""
+        return [*ROLES, *dict.fromkeys([*self.named, *self._strangers, *self.roles["adversary"]])]
 
     @cached_property
     def others(self) -> tuple[str | None, ...]:
@@ -281,7 +299,7 @@ class World:
             if self.alone:  # of some treaty or other
                 key = self.space.declare("actor", f"{actor} is a party", (False, True))
                 return ("pick", key, (name == "non-party", name == "party"))
-            return (actor in self.rules.clause(self.clause)[0].parties) == (name == "party")
+            return (actor in self.parties) == (name == "party")
         if name in KINDS:
             return self.rules.actors[actor].kind == name
         return actor == name
@@ -330,15 +348,6 @@ class World:
         twin.__dict__ |= {"situation": self.situation, "pool": self.pool, "named": self.named, "roles": roles}
         return twin
 
-    def beside(self, other: World, obligor: str, beneficiary: str, adversary: str) -> World:
-        """This clause asked of the same facts as another world, between three actors of its own."""
-        twin = World(self.rules, self.clause, self.segment)
-        twin.space, twin.domains = other.space, other.domains
-        roles = {"obligor": (obligor,), "beneficiary": (beneficiary,), "adversary": (adversary,)}
-        twin.__dict__ |= {"situation": self.situation, "pool": other.pool, "named": other.named, "roles": roles}
-        twin.__dict__["others"] = other.others
-        return twin
-
     # What there could be
 
     @cached_property
@@ -350,12 +359,12 @@ class World:
                 reads = any(isinstance(each, Term) or _is_of_knob(each) for each in part.walk())
                 found[part.of, context if reads else ("", "")] = None
         events = [(body, copy) for body, _ in found for copy in range(self.copies)]
-        return {f"other-{i + 1}": self._possible(f"other-{i + 1}", body) for i, (body, _) in enumerate(events)}
+        possible = (self.possible(f"other-{i + 1}", body) for i, (body, _) in enumerate(events))
+        return {each.id: each for each in possible if each is not None}
 
-    def _possible(self, name: str, body: Formula) -> Possible:
-        doers = [*ROLES, *dict.fromkeys([*self.named, *self._strangers, *self.roles["adversary"]])]
-        if self.is_nonaggression:
-            doers.remove("adversary")
+    def possible(self, name: str, body: Formula) -> Possible | None:
+        """An event that could be one of which a formula holds, as far as its own conditions tell; if there can be."""
+        doers = [each for each in self.doers if each != "adversary" or not self.is_nonaggression]
         values: dict[str, tuple[Value | None, ...]] = {
             "act": tuple(self.rules.vocabulary.acts),
             "by": tuple(doers),
@@ -382,7 +391,7 @@ class World:
                         every = values.get(name_) or domain(self.rules, name_, attribute)
                         asked = self.rules.vocabulary.expand(of) if name_ == "act" else of  # type: ignore[arg-type]
                         values[name_] = tuple(v for v in every if v in asked)
-        return Possible(name, {key: own or (None,) for key, own in values.items()})
+        return Possible(name, values) if all(values.values()) else None
 
     # A scenario of it
 
@@ -396,7 +405,8 @@ class World:
         for role in ROLES:
             domain = self.roles[role]
             free = [actor for actor in domain if actor not in actors.values()] or domain
-            actors[role] = str((value(f"actor:{role}") if len(domain) > 1 else None) or free[0])
+            key = f"actor:{role}"
+            actors[role] = domain[model[key]] if len(domain) > 1 and key in model else free[0]
         if self.is_nonaggression:
             actors["adversary"] = actors["obligor"]
 
@@ -412,7 +422,8 @@ class World:
 
         def with_another(role: str, whose: str) -> Stated:
             other = value(f"actor:{ATTACK}.also-{whose}")
-            return Stated(actors[role] if other in {None, actors[role]} else (actors[role], str(other)))
+            named = self.exchange.get(str(other), str(other))
+            return Stated(actors[role] if other is None or named == actors[role] else (actors[role], named))
 
         attack = Event(
             ATTACK,
@@ -433,13 +444,14 @@ class World:
                 return possible.values[name][0] if found is None else found
 
             by, against = (str(feature(whose)) for whose in ("by", "against"))
+            by, against = (actors.get(each, self.exchange.get(each, each)) for each in (by, against))
             events.append(
                 Event(
                     each,
                     self.segment.day + timedelta(days=WHEN[str(feature("when"))]),
                     Stated(feature("act")),
-                    Stated(actors.get(by, by)),
-                    Stated(actors.get(against, against)),
+                    Stated(by),
+                    Stated(against),
                     about=ATTACK if feature("about") else None,
                     facts=facts(each),
                 )
@@ -465,6 +477,34 @@ class World:
             if out.get(term, definition) == definition:
                 out[f"{term}.{knob}"] = value
         return out
+
+    def settled(self, reading: Reading) -> dict[str, Value]:
+        """Each choice that came up as a reading has it or, where it does not speak, as the clause has it by default."""
+        reading = reading.within(self.situation)
+        out: dict[str, Value] = {}
+        for key, variable in self.space.variables.items():
+            value: Value | None = None
+            if variable.kind == "term":
+                value = reading.definition(variable.name)[0]
+            elif variable.kind == "knob":
+                setting = self._setting_of(variable)
+                term = variable.of[0] or variable.name.partition(".")[0]
+                knob = variable.name.rpartition(".")[2]
+                chosen = reading.choices.get(f"{term}.{knob}", setting.default)
+                value = chosen if chosen in variable.values else setting.default
+            elif variable.is_choice:
+                value = reading.choices.get(variable.name, variable.values[0])
+            if value is not None:
+                out[key] = value
+        return out
+
+    def _setting_of(self, knob: Variable) -> KnobSetting:
+        """What a knob can be set to: one of a definition's own, or one that several share."""
+        term, definition = knob.of
+        if term:
+            return self.rules.terms[term].definitions[definition].knobs[knob.name.rpartition(".")[2]]
+        every = (each for entry in self.rules.terms.values() for each in entry.definitions.values())
+        return next(setting for each in every for setting in each.knobs.values() if setting.same_as == knob.name)
 
     def domain(self, name: str) -> tuple[Value, ...]:
         """The values that a fact may have."""

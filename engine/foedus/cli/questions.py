@@ -32,14 +32,12 @@ from foedus.cli.commands import (
 from foedus.errors import InputError, InputErrors, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from foedus.comparison import Comparison
     from foedus.dispute import Position
     from foedus.ground import Rules
     from foedus.loading.library import Library
     from foedus.model import Definition, Scenario
     from foedus.readings import Question
-    from foedus.vocabulary import Value
 
 Clause = Annotated[
     str | None,
@@ -393,7 +391,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Tell whether one clause is broader than another, under each reading and for all, with scenarios that show it."""
-    from foedus.comparison import compare as compare_clauses
+    from foedus.comparison import Twins
+    from foedus.ground import merge
     from foedus.report import readings as report
 
     library = library_with(rules)
@@ -401,16 +400,17 @@ def compare(
     fixed = choices_from(library, known, define, set_)
     relations: dict[str, str] = {}
     texts: dict[str, str] = {}
-    asked = {"default reading": _full(known, (first, second), fixed)}
-    for name in profile or known.profiles:
-        asked[name] = _full(known, (first, second), {**known.profiles[name].reading, **fixed})
-    for name, reading in asked.items():
-        result, template = compare_clauses(known, first, second, reading)
-        relations[name] = result.relation
-        if name == "default reading" or profile:
-            texts |= _witnesses(result, template, name, (first, second))
-    relations["all readings"], shown = _for_all_readings(known, first, second, fixed)
-    texts |= shown
+    twins = Twins(known, (first, second))
+    asked = {name: merge(known.profiles[name].reading, fixed) for name in profile or known.profiles}
+    for name, reading in {"default reading": fixed, **asked}.items():
+        found = twins.under(reading, shows=bool(profile) or name == "default reading")
+        relations[name] = found.relation
+        texts |= _witnesses(found, name, (first, second))
+    whole = twins.for_all(fixed)
+    relations["all readings"] = whole.relation
+    texts |= _witnesses(whole, "all readings", (first, second))
+    own_defaults = [name for name in twins.own_defaults if name not in fixed]
+    twins.close()
     files = []
     if witness is not None:
         witness.mkdir(parents=True, exist_ok=True)
@@ -420,72 +420,45 @@ def compare(
             files.append(str(target))
     if as_json:
         print_json(
-            {"first": first, "second": second, "relations": relations, "witnesses": texts, "inputs": library.inputs}
+            {
+                "first": first,
+                "second": second,
+                "relations": relations,
+                "own_defaults": own_defaults,
+                "witnesses": texts,
+                "inputs": library.inputs,
+            }
         )
         return
     from foedus.report.page import Page
 
     page = Page()
     report.show_comparison(
-        page, first, second, relations, files or (["--witness DIR writes scenarios that show it"] if texts else [])
+        page,
+        (first, second),
+        relations,
+        own_defaults,
+        files or (["--witness DIR writes scenarios that show it"] if texts else []),
     )
     page.write()
 
 
-def _for_all_readings(known: Rules, first: str, second: str, fixed: Mapping[str, Value]) -> tuple[str, dict[str, str]]:
-    """The relation of two clauses whatever the reading, and scenarios that show it."""
+def _witnesses(found: Comparison, reading: str, clauses: tuple[str, str]) -> dict[str, str]:
+    """Name to file, of the scenarios that show a comparison."""
     from dataclasses import replace
 
     from foedus.loading.writing import write_scenario
-    from foedus.solver import is_available
 
-    if not is_available():
-        return "not decided: needs the solver, `pip install 'foedus[prove]'`", {}
-    from foedus.proof import compare_for_all
-
-    one, other, scenarios = compare_for_all(known, first, second, fixed)
-    relation = {(True, True): "incomparable", (True, False): "broader", (False, True): "narrower"}.get(
-        (one, other), "equivalent"
-    )
-    texts = {}
-    for name, scenario in scenarios.items():
-        own, rival = (first, second) if name.startswith("only-first") else (second, first)
-        named = replace(scenario, scenario=f"{name}-all-readings")
-        summary = f"Under one of the listed readings these facts bring {own} into operation, and not {rival}."
-        texts[named.scenario] = write_scenario(named, f"Only {own}", summary)
-    return relation, texts
-
-
-def _full(known: Rules, clauses: tuple[str, str], choices: dict[str, Value]) -> dict[str, Value]:
-    """A value for every choice, those asked for and else the defaults."""
-    from foedus.ground import APPLIED, SET_ASIDE
-
-    out: dict[str, Value] = {}
-    for clause in clauses:
-        treaty, _ = known.clause(clause)
-        if treaty.wordings:
-            out[treaty.treaty] = next(iter(treaty.wordings))
-        out |= {key: APPLIED if each.applied else SET_ASIDE for key, each in known.attached(clause).items()}
-    for name, term in known.terms.items():
-        out[name] = str(choices.get(name, term.default))
-        for knob, setting in term.definitions[str(out[name])].knobs.items():
-            asked = choices.get(f"{name}.{knob}", setting.default)
-            out[f"{name}.{knob}"] = asked if asked in setting.values else setting.default
-    return {**out, **{name: value for name, value in choices.items() if "." not in name}}
-
-
-def _witnesses(result: Any, template: Any, reading: str, clauses: tuple[str, str]) -> dict[str, str]:  # noqa: ANN401
-    from foedus.loading.writing import write_scenario
-
-    out = {}
-    for name, found, only, other in (
-        ("only-first", result.only_first, *clauses),
-        ("only-second", result.only_second, *reversed(clauses)),
-    ):
-        if found is not None:
-            name = name if reading == "default reading" else f"{name}-{reading}"  # noqa: PLW2901
-            summary = f"Under the {reading} these facts bring {only} into operation, and not {other}."
-            out[name] = write_scenario(template.written(found, name), f"Only {only}", summary)
+    out: dict[str, str] = {}
+    under = "one of the listed readings" if reading == "all readings" else f"the {reading}"
+    suffix = "" if reading == "default reading" else f"-{reading.replace(' ', '-')}"
+    first, second = clauses
+    sides = (("only-first", found.only_first, first, second), ("only-second", found.only_second, second, first))
+    for side, shown, own, rival in sides:
+        for twin, scenario in zip(("", "-twin"), shown, strict=False):
+            named = replace(scenario, scenario=f"{side}{twin}{suffix}")
+            summary = f"Under {under} these facts bring {own} into operation, and not {rival}."
+            out[named.scenario] = write_scenario(named, f"Only {own}", summary)
     return out
 
 

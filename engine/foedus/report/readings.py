@@ -350,8 +350,15 @@ def sweep_record(question: Question, varied: str, steps: Sequence[Step]) -> dict
     }
 
 
-def show_comparison(page: Page, first: str, second: str, relations: Mapping[str, str], files: Sequence[str]) -> None:
+def show_comparison(
+    page: Page,
+    clauses: tuple[str, str],
+    relations: Mapping[str, str],
+    own_defaults: Sequence[str],
+    files: Sequence[str],
+) -> None:
     """How two clauses relate under each reading, and for all."""
+    first, second = clauses
     page.line(f"{first} compared with {second}", "bold")
     page.line("for the same facts, on a day on which each is in force, between two of its parties", "dim")
     column = max(len(name) for name in relations) + 2
@@ -363,6 +370,9 @@ def show_comparison(page: Page, first: str, second: str, relations: Mapping[str,
             "incomparable": "incomparable: each arises where the other does not",
         }.get(relation, relation)
         page.field(name, meaning, column=column)
+    if own_defaults:
+        own = f"{', '.join(own_defaults)}: where a reading does not speak, each clause keeps its own"
+        page.field("own defaults", own, column=column)
     for file in files:
         page.field("witness", file, column=column)
 
