@@ -88,11 +88,11 @@ class Twins:
         single = [each for each in (*own[0], *own[1]) if each not in paired and each not in paired.values()]
         nobody = strangers(self.rules, {*named, *one.parties, *other.parties})
         anybody = tuple(dict.fromkeys((*nobody, *named, *common, *paired, *single)))
-        obligors, beneficiaries = (self._pairs(one, other, role, {*named, *common, *own[0], *own[1]}, paired)
+        obligors, beneficiaries = (self._pairs(one, other, role, {*named, *free[0], *free[1]}, paired)
                                    for role in ROLES[:2])  # fmt: skip
-        spaces = Space(self.rules)
+        space = Space(self.rules)
         for index, world in enumerate((one, other)):
-            world.space, world.domains = spaces, one.domains
+            world.space, world.domains = space, one.domains
             world.exchange = paired if index else {}
             roles = {
                 "obligor": tuple(pair[index] for pair in obligors),
@@ -138,9 +138,8 @@ class Twins:
 
     def _pool(self, one: World, other: World) -> Iterator[tuple[str, Possible]]:
         """The events that could be those which a `some` of either looks for."""
-        worlds = (one, other)
         sought: dict[Formula, list[World]] = {}
-        for world in worlds:
+        for world in (one, other):
             for body in dict.fromkeys(part.of for part, _ in world.reached if isinstance(part, Some)):
                 sought.setdefault(body, []).append(world)
         number = 0
@@ -196,7 +195,7 @@ class Twins:
         """Under every reading with some choices, each term having one definition for both clauses."""
         known = self.worlds[0].space.variables
         chosen = {key: value for key, value in by_definition(self.rules, fixed).items() if key in known}
-        return self._compared(self._casus, self._taken(chosen), None, shows=True)
+        return self._compared(self._casus, self.sat.taking(chosen), None, shows=True)
 
     @property
     def own_defaults(self) -> list[str]:
@@ -211,11 +210,7 @@ class Twins:
         one, other = (world.settled(reading) for world in self.worlds)
         apart = {key: value for key, value in other.items() if one[key] != value}
         casus = [self._casus[0], self._literal(1, apart)]
-        return self._compared(casus, self._taken(one), choices, shows=shows)
-
-    def _taken(self, settled: Mapping[str, Value]) -> list[int]:
-        known = self.worlds[0].space.variables
-        return [self.sat.of(key)[known[key].values.index(value)] for key, value in settled.items()]
+        return self._compared(casus, self.sat.taking(one), choices, shows=shows)
 
     def _compared(
         self, casus: list[int], taken: list[int], choices: Mapping[str, Value] | None, *, shows: bool

@@ -356,9 +356,7 @@ class ClauseProof:
     def by_default(self) -> list[int]:
         """That every choice is what it is where no reading says otherwise."""
         _ = self.casus  # which choices there are is known once it is
-        world = self.asked.world
-        known, settled = world.space.variables, world.settled(Reading({}, self.rules))
-        return [self.asked.sat.of(key)[known[key].values.index(value)] for key, value in settled.items()]
+        return self.asked.sat.taking(self.asked.world.settled(Reading({}, self.rules)))
 
     def shown(self, *literals: int, finds: Casus = "arises") -> tuple[Shown, ...]:
         """A smallest scenario with such a finding in which some literals hold; none if there is none."""

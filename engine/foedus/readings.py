@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from foedus.derivation import DUTY_ORDER
 from foedus.diagram import MIXED, NO, TERMINALS, YES, Diagrams, TooEntangledError, Weighing, find_nearest
 from foedus.ground import Facts, Reading, find_situations
-from foedus.residual import Evaluation, Residual, Space, Variable, by_definition, join
+from foedus.residual import Evaluation, Residual, Space, Variable, by_definition, chosen, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -342,36 +342,15 @@ class Question:
         reading = reading.within(situation) if situation else reading
         out = []
         for variable in self.variables:
-            value: Value | None = None
             match variable.kind:
-                case "term":
-                    value = reading.choices.get(variable.name, self.rules.terms[variable.name].default)
-                case "knob" if not variable.of[0]:
-                    value = reading.choices.get(variable.name)
-                case "knob":
-                    term, definition = variable.of
-                    knob = variable.name.rpartition(".")[2]
-                    setting = self.rules.terms[term].definitions[definition].knobs[knob]
-                    asked = reading.choices.get(f"{term}.{knob}") if reading.definition(term)[0] == definition else None
-                    value = asked if asked in setting.values else setting.default
-                case "wording" | "overlay":
-                    value = reading.choices.get(variable.name, variable.values[0])
                 case "account":
-                    value = self.told[0]
+                    value: Value | None = self.told[0]
                 case "fact":
                     value = self._known(variable)
-            usual = self._usual(variable)
-            out.append(variable.values.index(value if value in variable.values else usual))
+                case _:
+                    value = chosen(variable, reading)
+            out.append(variable.values.index(value) if value in variable.values else 0)
         return out
-
-    def _usual(self, variable: Variable) -> Value | None:
-        """The default of a shared knob; of all else, the first value."""
-        for entry in self.rules.terms.values() if variable.kind == "knob" else ():
-            for definition in entry.definitions.values():
-                for setting in definition.knobs.values():
-                    if setting.same_as == variable.name:
-                        return setting.default
-        return variable.values[0]
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""

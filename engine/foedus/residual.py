@@ -29,7 +29,7 @@ from foedus.formula import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from foedus.ground import Rules, Situation, Word
+    from foedus.ground import Reading, Rules, Situation, Word
     from foedus.model import Definition, KnobSetting
     from foedus.vocabulary import Attribute, Value
 
@@ -331,6 +331,35 @@ class Evaluation:
 def knob_variable(term: str, definition: str, knob: str, setting: KnobSetting) -> tuple[str, tuple[str, str]]:
     """The name of a knob's variable, and the definition whose own it is; a shared one is nobody's own."""
     return (setting.same_as, ("", "")) if setting.same_as else (f"{term}={definition}.{knob}", (term, definition))
+
+
+def chosen(variable: Variable, reading: Reading) -> Value | None:
+    """What a reading has of a choice or, where it does not speak, what is so by default; `None` if it is no choice.
+
+    A knob of a definition that the reading does not take stands as it does by default.
+    """
+    name = variable.name
+    match variable.kind:
+        case "term":
+            return reading.choices.get(name, reading.rules.terms[name].default)
+        case "wording" | "overlay":
+            return reading.choices.get(name, variable.values[0])
+        case "knob":
+            term, definition = variable.of
+            if term:
+                knob = name.rpartition(".")[2]
+                setting = reading.rules.terms[term].definitions[definition].knobs[knob]
+                asked = reading.choices.get(f"{term}.{knob}") if reading.definition(term)[0] == definition else None
+            else:
+                setting, asked = _shared(reading.rules, name), reading.choices.get(name)
+            return asked if asked in setting.values else setting.default
+    return None
+
+
+def _shared(rules: Rules, name: str) -> KnobSetting:
+    """What a knob that several definitions share can be set to."""
+    definitions = (each for entry in rules.terms.values() for each in entry.definitions.values())
+    return next(setting for each in definitions for setting in each.knobs.values() if setting.same_as == name)
 
 
 def by_definition(rules: Rules, choices: Mapping[str, Value]) -> dict[str, Value]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from foedus.residual import Residual, Variable
+    from foedus.vocabulary import Value
 
 Literal = int
 """A Boolean of the solver, negative where negated."""
@@ -61,6 +62,10 @@ class Satisfiability:
         if found is None:
             found = self.values[key] = self._one_of(len(self.variables[key].values))
         return found
+
+    def taking(self, values: Mapping[str, Value]) -> list[Literal]:
+        """The literals of variables that have some values."""
+        return [self.of(key)[self.variables[key].values.index(value)] for key, value in values.items()]
 
     def _one_of(self, count: int) -> tuple[Literal, ...]:
         if count == 1:

@@ -32,14 +32,14 @@ from foedus.formula import (
 )
 from foedus.ground import IN_PERFORMANCE, ROLES, Case, Facts, Situation, version_for
 from foedus.model import Event, Scenario, Stated
-from foedus.residual import Evaluation, Space, domain, holds, join, negated
+from foedus.residual import Evaluation, Space, chosen, domain, holds, join, negated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from foedus.ground import Reading, Rules
-    from foedus.model import Clause, KnobSetting, Overlay, Party, Step
-    from foedus.residual import Kind, Residual, Variable
+    from foedus.model import Clause, Overlay, Party, Step
+    from foedus.residual import Kind, Residual
     from foedus.vocabulary import Value
 
 ATTACK = "attack"
@@ -481,30 +481,8 @@ class World:
     def settled(self, reading: Reading) -> dict[str, Value]:
         """Each choice that came up as a reading has it or, where it does not speak, as the clause has it by default."""
         reading = reading.within(self.situation)
-        out: dict[str, Value] = {}
-        for key, variable in self.space.variables.items():
-            value: Value | None = None
-            if variable.kind == "term":
-                value = reading.definition(variable.name)[0]
-            elif variable.kind == "knob":
-                setting = self._setting_of(variable)
-                term = variable.of[0] or variable.name.partition(".")[0]
-                knob = variable.name.rpartition(".")[2]
-                chosen = reading.choices.get(f"{term}.{knob}", setting.default)
-                value = chosen if chosen in variable.values else setting.default
-            elif variable.is_choice:
-                value = reading.choices.get(variable.name, variable.values[0])
-            if value is not None:
-                out[key] = value
-        return out
-
-    def _setting_of(self, knob: Variable) -> KnobSetting:
-        """What a knob can be set to: one of a definition's own, or one that several share."""
-        term, definition = knob.of
-        if term:
-            return self.rules.terms[term].definitions[definition].knobs[knob.name.rpartition(".")[2]]
-        every = (each for entry in self.rules.terms.values() for each in entry.definitions.values())
-        return next(setting for each in every for setting in each.knobs.values() if setting.same_as == knob.name)
+        taken = {key: chosen(variable, reading) for key, variable in self.space.variables.items()}
+        return {key: value for key, value in taken.items() if value is not None}
 
     def domain(self, name: str) -> tuple[Value, ...]:
         """The values that a fact may have."""
