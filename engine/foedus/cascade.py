@@ -422,8 +422,7 @@ class _State:
         key = (voice.profile, case.clause, case.version, tuple(situation.overlays), performs)
         if key not in self._sought:
             reading = voice.reading.within(situation)
-            steps = [each for _, *both in situation.steps.values() for each in both]
-            sought = _sought([situation.casus, *steps], reading)
+            sought = _sought(situation.conditions, reading)
             self._sought[key] = tuple((condition, acts_of(self.rules, condition)) for condition in sought)
         return self._sought[key]
 

@@ -77,7 +77,7 @@ class Coverage:
             reading = Reading(merge(defaults, choices), self.rules)
             judgement = finding.judgement
             self._meet(_clause(finding.case.clause), judgement.casus.value)
-            for root in (judgement.casus, *(each for pair in judgement.steps.values() for each in pair)):
+            for root in judgement.roots:
                 for derivation in root.walk():
                     match derivation.formula:
                         case Layer():

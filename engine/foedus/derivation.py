@@ -43,6 +43,11 @@ class Judgement:
     casus: Derivation
     steps: Mapping[str, tuple[Derivation, Derivation]]
 
+    @property
+    def roots(self) -> list[Derivation]:
+        """The casus, and of each step whether it is met and whether refused."""
+        return [self.casus, *(each for pair in self.steps.values() for each in pair)]
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -176,8 +181,7 @@ def reasons_of(judgement: Judgement) -> list[str]:
 def facts_of(judgement: Judgement) -> set[tuple[str, str]]:
     """The facts (event, attribute) that decide a judgement."""
     out: set[tuple[str, str]] = set()
-    steps = (each for pair in judgement.steps.values() for each in pair)
-    for derivation in walk_deciding(judgement.casus, *steps):
+    for derivation in walk_deciding(*judgement.roots):
         match derivation.formula:
             case Test(attribute, _, _):
                 out.add((derivation.event, attribute))
@@ -187,16 +191,19 @@ def facts_of(judgement: Judgement) -> set[tuple[str, str]]:
 
 
 def choices_of(judgement: Judgement, reading: Reading) -> dict[str, Value]:
-    """Every choice that a judgement came to, with the value that the reading gives it."""
+    """Every choice that a judgement came to, with the value that a reading gives it, which may be another's.
+
+    A knob that is one with others has their name.
+    """
     out: dict[str, Value] = {}
-    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
-    for root in roots:
+    for root in judgement.roots:
         for derivation in root.walk():
             match derivation.formula:
                 case Term(name):
                     chosen, definition = reading.definition(name)
                     out[name] = chosen
-                    out |= {f"{name}.{knob}": reading.knob(name, knob) for knob in definition.knobs}
+                    for knob, setting in definition.knobs.items():
+                        out[setting.same_as or f"{name}.{knob}"] = reading.knob(name, knob)
                 case Choose(name, _):
-                    out[name] = str(derivation.chosen)
+                    out[name] = reading.option(derivation.formula)
     return dict(sorted(out.items()))

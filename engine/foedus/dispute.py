@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
-from foedus.derivation import choices_of, conclude, facts_of, overall
-from foedus.ground import Facts, Reading, find_situations
+from foedus.derivation import choices_of, facts_of, overall
+from foedus.ground import Facts, Reading
 from foedus.model import Stated
-from foedus.reference import judge
+from foedus.run import Cases, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from foedus.derivation import Finding, Overall
-    from foedus.ground import Rules, Situation
+    from foedus.ground import Rules, Situation, Word
     from foedus.model import Event, Scenario
     from foedus.vocabulary import Value
+
+MAKES_A_CASE = {"act", "by", "against", "happened"}
 
 MOST_SETS = 20_000
 """Sets of points that are tried; beyond them no set is given."""
@@ -116,27 +119,11 @@ class _Case:
     scenario: Scenario
     clause: str
     judged: dict[tuple[object, ...], list[tuple[Situation, Finding]]] = field(default_factory=dict)
+    adopters: dict[tuple[object, ...], _Case] = field(default_factory=dict)
 
-    def find(self, position: Position, adopted: tuple[Point, ...] = (), other: Position | None = None) -> Overall:
-        """What a position finds once it has adopted some points of the other's."""
-        choices = dict(position.choices)
-        if other is not None:
-            theirs = self.choices(other)
-            for point in adopted:
-                if point.kind == "choice":
-                    choices.update(_with_knobs(theirs, point.name))
-        reading = Reading(choices, self.rules)
-        facts = Facts(self._told(adopted), position.account)
-        situations = find_situations(self.rules, facts, self.clause)
-        return overall([conclude(each, judge(each, reading)) for each in situations])
-
-    def choices(self, position: Position) -> dict[str, Value]:
-        """Every choice that the judgement of a position comes to."""
-        reading = Reading(position.choices, self.rules)
-        out: dict[str, Value] = {}
-        for situation, finding in self._found(position):
-            out.update(choices_of(finding.judgement, reading.within(situation)))
-        return out
+    def find(self, position: Position) -> Overall:
+        """What a position finds."""
+        return overall([finding for _, finding in self._found(position)])
 
     def grounds(self, position: Position) -> set[tuple[str, str]]:
         """The facts (event, attribute) on which the finding of a position rests, those that make its cases included."""
@@ -149,36 +136,37 @@ class _Case:
                 out |= facts_of(finding.judgement)
         return out
 
-    def _found(self, position: Position) -> list[tuple[Situation, Finding]]:
-        """Each case with what a position finds of it, judged once."""
-        key = (position.account, *position.choices.items())
-        found = self.judged.get(key)
-        if found is None:
-            reading = Reading(position.choices, self.rules)
-            situations = find_situations(self.rules, Facts(self.scenario, position.account), self.clause)
-            found = [(each, conclude(each, judge(each, reading))) for each in situations]
-            self.judged[key] = found
-        return found
+    def choices(self, position: Position, at: Position | None = None) -> dict[str, Value]:
+        """What a position chooses wherever its own judgement comes to a choice, or that of the position `at`."""
+        reading = Reading(position.choices, self.rules)
+        out: dict[str, Value] = {}
+        for situation, finding in self._found(at or position):
+            out |= choices_of(finding.judgement, reading.within(situation))
+        return out
 
     def points(self, first: Position, second: Position) -> tuple[Point, ...]:
-        """Choices that both come to and make otherwise, and facts that they tell otherwise."""
-        ours, theirs = self.choices(first), self.choices(second)
-        out = []
-        for name in sorted(ours.keys() & theirs.keys()):
-            term, dot, _ = name.partition(".")
-            if ours[name] != theirs[name] and not (dot and ours[term] != theirs[term]):
-                out.append(Point("choice", name, ours[name], theirs[name]))
+        """Choices that either comes to and the other makes otherwise, and facts of the clause told otherwise."""
+        out: dict[str, Point] = {}
+        for at in (first, second):
+            ours, theirs = self.choices(first, at), self.choices(second, at)
+            for name in sorted(ours.keys() & theirs.keys()):
+                term = name.partition(".")[0]
+                is_of_another = ours.get(term) != theirs.get(term) and name not in self._shared
+                if ours[name] != theirs[name] and (term == name or not is_of_another):
+                    out[name] = Point("choice", name, ours[name], theirs[name])
+        asked = self._asked(first) | self._asked(second)
         for event in self.scenario.events:
             for attribute, stated in _facts(event).items():
                 one, other = stated.according_to(first.account), stated.according_to(second.account)
-                if one != other:
-                    out.append(Point("fact", f"{event.id}.{attribute}", one, other))
-        return tuple(out)
+                if one != other and attribute in asked:
+                    name = f"{event.id}.{attribute}"
+                    out[name] = Point("fact", name, one, other)
+        return tuple(out.values())
 
     def smallest(
         self, position: Position, points: tuple[Point, ...], wanted: Overall, other: Position
     ) -> tuple[tuple[Point, ...], ...]:
-        """The smallest sets of points whose adoption gives the wanted finding."""
+        """The smallest sets of points whose adoption gives the wanted finding; none where there are too many to try."""
         tried = 0
         for size in range(1, len(points) + 1):
             found = []
@@ -186,31 +174,77 @@ class _Case:
                 tried += 1
                 if tried > MOST_SETS:
                     return ()
-                if self.find(position, some, other) == wanted:
+                if self._adopting(position, some, other) == wanted:
                     found.append(some)
             if found:
                 return tuple(found)
         return ()
 
-    def _told(self, adopted: tuple[Point, ...]) -> Scenario:
-        """The scenario with the adopted facts as the other tells them."""
-        taken = {point.name: point.theirs for point in adopted if point.kind == "fact"}
-        if not taken:
-            return self.scenario
-        events = [_retold(event, taken) for event in self.scenario.events]
-        return replace(self.scenario, events=tuple(events))
+    def _adopting(self, position: Position, points: tuple[Point, ...], other: Position) -> Overall:
+        """What a position finds once it has adopted some points of the other's; with a definition come its knobs."""
+        choices = dict(position.choices)
+        for point in points:
+            if point.kind == "choice":
+                for name in self._together(point):
+                    choices.pop(name, None)
+                    if name in other.choices:
+                        choices[name] = other.choices[name]
+        taken = {point.name: point.theirs for point in points if point.kind == "fact"}
+        key = (position.account, *taken.items())
+        if key not in self.adopters:
+            told = _retold(self.scenario, position.account, taken)
+            self.adopters[key] = _Case(self.rules, told, self.clause)
+        return self.adopters[key].find(Position(position.name, choices, None))
+
+    def _together(self, point: Point) -> tuple[str, ...]:
+        """A choice and, with a definition, the knobs that it has."""
+        definition = (
+            self.rules.terms[point.name].definitions[str(point.theirs)] if point.name in self.rules.terms else None
+        )
+        knobs = definition.knobs.items() if definition else ()
+        return (point.name, *(setting.same_as or f"{point.name}.{knob}" for knob, setting in knobs))
+
+    def _asked(self, position: Position) -> frozenset[Word]:
+        """The attributes and roles on which the cases of a position can depend."""
+        conditions = {id(each): each for situation, _ in self._found(position) for each in situation.conditions}
+        return frozenset().union(MAKES_A_CASE, *map(self.rules.words, conditions.values()))
+
+    @cached_property
+    def _shared(self) -> set[str]:
+        definitions = (each for entry in self.rules.terms.values() for each in entry.definitions.values())
+        return {setting.same_as for each in definitions for setting in each.knobs.values() if setting.same_as}
+
+    def _found(self, position: Position) -> list[tuple[Situation, Finding]]:
+        """Each case with what a position finds of it, judged once; cases that are alike are one."""
+        key = (position.account, *position.choices.items())
+        found = self.judged.get(key)
+        if found is None:
+            reading = Reading(position.choices, self.rules)
+            cases = Cases(self.rules, Facts(self.scenario, position.account)).of(self.clause)
+            situations = {situation.case: situation for _, situation in cases}.values()
+            found = [(each, judge(each, reading)[0]) for each in situations]
+            self.judged[key] = found
+        return found
 
 
 def _facts(event: Event) -> dict[str, Stated]:
     return {"act": event.act, "by": event.by, "against": event.against, **event.facts}
 
 
-def _retold(event: Event, taken: Mapping[str, Value | tuple[str, ...] | None]) -> Event:
-    own = {name: Stated(taken[f"{event.id}.{name}"]) for name in _facts(event) if f"{event.id}.{name}" in taken}
-    fixed: dict[str, Any] = {name: own.pop(name) for name in ("act", "by", "against") if name in own}
-    return replace(event, **fixed, facts={**event.facts, **own})
+def _retold(scenario: Scenario, account: str | None, taken: Mapping[str, Value | tuple[str, ...] | None]) -> Scenario:
+    """The scenario in which nobody's account is that of an actor with some facts as another tells them.
 
+    What each actor says stays: it is what makes an act disputed, and there is a case where any account has one.
+    """
 
-def _with_knobs(choices: Mapping[str, Value], name: str) -> dict[str, Value]:
-    """A choice and, with a definition, the settings of its knobs."""
-    return {key: value for key, value in choices.items() if key == name or key.startswith(f"{name}.")}
+    def of(event: Event) -> Event:
+        told = {
+            name: Stated(None, {**stated.disputed, "": taken.get(f"{event.id}.{name}", stated.according_to(account))})
+            if stated.disputed
+            else stated
+            for name, stated in _facts(event).items()
+        }
+        own: dict[str, Any] = {name: told.pop(name) for name in ("act", "by", "against")}
+        return replace(event, **own, facts=told)
+
+    return replace(scenario, events=tuple(map(of, scenario.events)))

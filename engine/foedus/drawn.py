@@ -228,8 +228,7 @@ class _Rounds:
             situation.case.event in self.happens,
         )
         if key not in self.sought:
-            steps = [each for _, *both in situation.steps.values() for each in both]
-            conditions = _sought([situation.casus, *steps], self.rules)
+            conditions = _sought(situation.conditions, self.rules)
             self.sought[key] = [(condition, acts_of(self.rules, condition)) for condition in conditions]
         return any(
             (acts is None or act in acts) and not situation.is_ruled_out(condition, event)

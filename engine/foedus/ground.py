@@ -675,8 +675,7 @@ class Situation:
     @cached_property
     def alike(self) -> tuple[object, ...]:
         """What the judgement can depend on: cases that are alike here have the same derivations, and the same dates."""
-        asked = [self.casus, *(each for _, *both in self.steps.values() for each in both)]
-        words = frozenset().union(*map(self.rules.words, asked))
+        words = frozenset().union(*map(self.rules.words, self.conditions))
         periods = tuple(self.common_periods)
         return (id(self.casus), self.case.event, self.bearing(words), periods, tuple(self.overrides.items()))
 
@@ -699,6 +698,11 @@ class Situation:
     def steps(self) -> Steps:
         """The steps between casus and duty, each with the conditions under which it is met and refused."""
         return self._asked[1]
+
+    @property
+    def conditions(self) -> list[Formula]:
+        """All that is judged: the casus, and when each step is met and refused."""
+        return [self.casus, *(each for _, *both in self.steps.values() for each in both)]
 
     @property
     def _asked(self) -> tuple[Formula, Steps]:

@@ -115,9 +115,7 @@ class Question:
         for situation in kept:
             casus = situation.casus
             if id(casus) not in words:
-                asked = [casus]
-                if self.asked == "duty":
-                    asked += [each for _, *both in situation.steps.values() for each in both]
+                asked = situation.conditions if self.asked == "duty" else [casus]
                 words[id(casus)] = frozenset().union(*map(self.rules.words, asked))
             key = (id(casus), situation.case.event, situation.bearing(words[id(casus)]))
             distinct.setdefault(key, situation)
@@ -138,11 +136,8 @@ class Question:
             space.declare("account", "account", self.told)
         for situations in self.situations.values():
             for situation in situations[:1]:
-                space.reach(situation.casus)
-                if self.asked == "duty":
-                    for _, met, refused in situation.steps.values():
-                        space.reach(met)
-                        space.reach(refused)
+                for each in situation.conditions if self.asked == "duty" else [situation.casus]:
+                    space.reach(each)
         return space
 
     def _memo(self) -> Memo | None:

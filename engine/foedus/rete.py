@@ -76,14 +76,13 @@ def judge(situation: Situation, reading: Reading) -> Judgement:
         TooLargeError: if the rules are beyond what the library can be trusted with.
     """
     reading = reading.within(situation)
-    conditions = [situation.casus, *(each for _, met, refused in situation.steps.values() for each in (met, refused))]
     try:
-        casus, *steps = _derive(situation, reading, conditions)
+        casus, *steps = _derive(situation, reading, situation.conditions)
     except TooLargeError:
         # each layer by itself, then the layers together
         layers = [_derive(situation, reading, [layer])[0] for layer in situation.casus.parts]
         casus = _join(situation, layers)
-        steps = [_derive(situation, reading, [condition])[0] for condition in conditions[1:]]
+        steps = [_derive(situation, reading, [condition])[0] for condition in situation.conditions[1:]]
     return Judgement(casus, dict(zip(situation.steps, zip(steps[::2], steps[1::2], strict=True), strict=True)))
 
 

@@ -135,9 +135,9 @@ def _asked_for(cases: Cases, clause: str) -> set[str]:
     """The terms, overlays and treaties whose choices can matter to a clause."""
     space = Space(cases.rules)
     treaty, entry = cases.rules.clause(clause)
-    for casus, steps in {id(s.casus): (s.casus, s.steps) for _, s in cases.of(clause)}.values():
-        for formula in (casus, *(each for _, *both in steps.values() for each in both)):
-            space.reach(formula)
+    for situation in {id(each.casus): each for _, each in cases.of(clause)}.values():
+        for condition in situation.conditions:
+            space.reach(condition)
     reached = {re.split(r"[./=]", key)[0] for key in space.variables}
     return {treaty.treaty, *entry.overlays, *entry.defaults, *reached, *space.reached}
 

@@ -210,9 +210,8 @@ def _turned(before: Judgement | None, after: Judgement, event: str) -> Iterator[
         deciding = () if after.casus.value is True else decisive(after.casus)
         yield from (_cause(None, layer, event) for layer in deciding)
         return
-    steps = [each for pair in after.steps.values() for each in pair]
-    was = {_named(each): each for each in (*before.casus.of, *(e for pair in before.steps.values() for e in pair))}
-    for layer in (*after.casus.of, *(steps if after.casus.value is True else ())):
+    was = {_named(each): each for each in (*before.casus.of, *before.roots[1:])}
+    for layer in (*after.casus.of, *(after.roots[1:] if after.casus.value is True else ())):
         earlier = was.get(_named(layer))
         if earlier is None or earlier.value is not layer.value:
             yield _cause(earlier, layer, event)

@@ -426,10 +426,9 @@ class Timeline:
         """What the conditions `some` that a case can come to look for."""
         key = (situation.case.clause, situation.case.version, tuple(situation.overlays))
         if key not in self._reach:
-            steps = [each for _, met, refused in situation.steps.values() for each in (met, refused)]
             own = situation.version.duty.performed_when
             performed = [own] if own is not None else []
-            self._reach[key] = sought_in([situation.casus, *steps, *performed], self.reading.within(situation))
+            self._reach[key] = sought_in([*situation.conditions, *performed], self.reading.within(situation))
         return self._reach[key]
 
     def _fulfilled_by(self, situation: Situation) -> tuple[Sought, ...]:

@@ -51,10 +51,9 @@ def find_missing(
 
 def _unknown_facts(judgement: Judgement) -> dict[tuple[str, str], None]:
     """(event, attribute) of the facts whose tests are unknown and matter where they stand, each once."""
-    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
     return {
         (derivation.event, derivation.formula.attribute): None
-        for root in roots
+        for root in judgement.roots
         for derivation in _open_parts(root)
         if isinstance(derivation.formula, Test)
     }
@@ -62,9 +61,8 @@ def _unknown_facts(judgement: Judgement) -> dict[tuple[str, str], None]:
 
 def _unknown_actors(situation: Situation, judgement: Judgement) -> dict[tuple[str, str], None]:
     """(event, `by` or `against`) of the actors who are unknown where something hangs on them, each once."""
-    roots = [judgement.casus, *(each for pair in judgement.steps.values() for each in pair)]
     out: dict[tuple[str, str], None] = {}
-    for root in roots:
+    for root in judgement.roots:
         for derivation in _open_parts(root):
             match derivation.formula:
                 case Who("by" | "against" as whose, _) if situation.facts.actors(derivation.event, whose) is None:

@@ -188,9 +188,7 @@ class World:
         """Casus, steps, and what else is asked."""
         if self.alone:
             return list(self.also)
-        situation = self.situation
-        steps = [each for _, met, refused in situation.steps.values() for each in (met, refused)]
-        return [*((each, ("", "")) for each in (situation.casus, *steps)), *self.also]
+        return [*((each, ("", "")) for each in self.situation.conditions), *self.also]
 
     @cached_property
     def reached(self) -> list[tuple[Formula, Context]]:

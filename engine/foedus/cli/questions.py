@@ -296,7 +296,7 @@ def dispute(
     found = library.scenario(scenario)
     clause = clause or found.clauses[0]
     known = rules_for(library, [clause], [found])
-    first, second = _positions(known, between)
+    first, second = _positions(known, found, between)
     mapped = map_dispute(known, found, clause, first, second)
     if as_json:
         print_json({**report.dispute_record(found.scenario, clause, mapped), "inputs": library.inputs})
@@ -308,7 +308,9 @@ def dispute(
     page.write()
 
 
-def _positions(known: Rules, between: str) -> list[Position]:
+def _positions(known: Rules, scenario: Scenario, between: str) -> list[Position]:
+    """An actor reads as its profile does that speaks of the scenario's time: the latest, if there are several."""
+    from foedus.cascade import own_profile
     from foedus.dispute import Position
     from foedus.loading.resolve import nearest_actor
     from foedus.run import under
@@ -317,9 +319,10 @@ def _positions(known: Rules, between: str) -> list[Position]:
     if len(set(parts)) != 2 or len(parts) != 2 or not all(parts):  # noqa: PLR2004 - two sides of a dispute
         raise InputErrors([InputError(f"`{between}` does not name two sides", None, "write --between RUS,UKR")])
     out = []
+    days = sorted({each.date for each in scenario.events}, reverse=True)
     for name in parts:
-        own = next((each for each in known.profiles.values() if each.account == name), None)
-        profile = known.profiles.get(name) or own
+        own = (own_profile(known, name, day) for day in days)
+        profile = known.profiles.get(name) or next((each for each in own if each is not None), None)
         if profile is None and name not in known.actors:
             raise InputErrors(
                 [

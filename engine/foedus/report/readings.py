@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from foedus.dispute import MOST_SETS
 from foedus.explain import listed
 from foedus.report.finding import CASUS_WORDS
 
@@ -287,7 +288,7 @@ def show_dispute(page: Page, scenario: str, clause: str, dispute: Dispute) -> No
         for some in sets[:MANY]:
             page.line(listed([point.name for point in some], "and"), indent=4, hang=2)
         if not sets:
-            page.line("nothing short of the whole position, or too many sets to try", indent=4)
+            page.line(f"more than {MOST_SETS:,} sets of points were tried, and none does", indent=4)
 
 
 def _name(position: Position) -> str:
