@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One value of what is varied, and outcome to share of listed readings."""
+    """One value of what is varied, outcome to share of listed readings, and the definitions with that setting.
+
+    The other definitions of the term keep every setting; of a fact, there are no definitions.
+    """
 
     value: Value
     shares: dict[str, Fraction]
     now: str
+    definitions: tuple[str, ...] = ()
 
 
 def sweep(question: Question, vary: str, event: str | None = None) -> tuple[str, list[Step]]:
@@ -50,7 +54,8 @@ def sweep(question: Question, vary: str, event: str | None = None) -> tuple[str,
 
 
 def _over_knob(question: Question, term: str, knob: str) -> list[Step]:
-    definitions = question.rules.terms[term].definitions.values()
+    by_name = question.rules.terms[term].definitions
+    definitions = by_name.values()
     values = list(dict.fromkeys(v for each in definitions if knob in each.knobs for v in each.knobs[knob].values))
     if not values:
         known = sorted({f"{term}.{name}" for each in definitions for name in each.knobs})
@@ -66,10 +71,11 @@ def _over_knob(question: Question, term: str, knob: str) -> list[Step]:
         _step(
             replace(question, fixed={**question.fixed, choice: value}, current={**question.current, choice: value}),
             value,
+            tuple(name for name, each in by_name.items() if knob in each.knobs and value in each.knobs[knob].values),
         )
         for value in values
     ]
 
 
-def _step(question: Question, value: Value) -> Step:
-    return Step(value, question.shares, question.finding_now())
+def _step(question: Question, value: Value, definitions: tuple[str, ...] = ()) -> Step:
+    return Step(value, question.shares, question.finding_now(), definitions)

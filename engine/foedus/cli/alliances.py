@@ -21,11 +21,11 @@ from foedus.cli.commands import (
     Set,
     account_of,
     app,
-    choices_from,
     day_of,
     library_with,
     print_json,
     rules_for,
+    voice_of,
     write_out,
 )
 from foedus.errors import InputError, InputErrors, nearest
@@ -83,7 +83,6 @@ def cascade(
     """Tell what follows if those who owe help perform: one ally's help can bring the next treaty into play."""
     from foedus.cascade import Plan, relevant_clauses, run_cascade
     from foedus.report import cascade as report
-    from foedus.run import under
 
     if each_by_own_profile and (profile or define or set_ or account or all_readings):
         message = "`--each-by-own-profile` leaves nothing to --profile, --define, --set, --account or --all-readings"
@@ -94,13 +93,12 @@ def cascade(
     library = library_with(rules)
     found = library.scenario(scenario)
     known = _all_treaties(library, found, clause, profile)
-    choices, account = under(
-        known.profiles.get(profile or ""), choices_from(library, known, define, set_), account_of(known, account)
-    )
+    clauses = tuple(clause) if clause else relevant_clauses(known, found)
+    choices, account = voice_of(library, known, () if all_readings else clauses, profile, define, set_, account)
     plan = Plan(
-        tuple(clause) if clause else relevant_clauses(known, found),
+        clauses,
         choices,
-        None if account == "none" else account,
+        account,
         each_by_own_profile,
         _performers(known, found, performs),
         as_,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from foedus.ground import Rules
     from foedus.loading.library import Library
-    from foedus.model import Scenario
+    from foedus.model import Definition, Scenario
     from foedus.vocabulary import Value
 
 app = typer.Typer(
@@ -132,17 +132,14 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Tell whether assistance is due in a scenario, why, and what hangs on the reading."""
-    from foedus.run import default_executor, under
+    from foedus.run import default_executor
     from foedus.run import run as run_scenario
 
     library = library_with(rules)
     found = library.scenario(scenario)
     clauses = tuple(clause or found.clauses)
     known = rules_for(library, clauses, [found], wanted=[profile] if profile is not None else [])
-    choices, account = under(
-        known.profiles.get(profile or ""), choices_from(library, known, define, set_), account_of(known, account)
-    )
-    account = None if account == "none" else account
+    choices, account = voice_of(library, known, clauses, profile, define, set_, account)
     day = day_of(on)
     result = run_scenario(
         known,
@@ -589,6 +586,51 @@ def choices_from(library: Library, known: Rules, define: list[str] | None, set_:
     if problems:
         raise InputErrors(problems)
     return choices
+
+
+def voice_of(
+    library: Library, known: Rules, clauses: Iterable[str], profile: str | None,
+    define: list[str] | None, set_: list[str] | None, account: str | None,
+) -> tuple[dict[str, Value], str | None]:  # fmt: skip
+    """The choices and the account of one reading, in which each knob that is set belongs to a definition in force.
+
+    Raises:
+        InputErrors: if a choice names nothing or has no effect, or the actor is unknown.
+    """
+    from foedus.run import under
+
+    asked = choices_from(library, known, define, set_)
+    choices, told = under(known.profiles.get(profile or ""), asked, account_of(known, account))
+    problems = [each for name in asked if (each := _idle_knob(known, clauses, name, choices)) is not None]
+    if problems:
+        raise InputErrors(problems)
+    return choices, None if told == "none" else told
+
+
+def _idle_knob(known: Rules, clauses: Iterable[str], name: str, choices: Mapping[str, Value]) -> InputError | None:
+    """What is wrong with setting a knob that no definition in force of its term has, for any of the clauses."""
+    from foedus.ground import Reading, merge
+
+    term, _, knob = name.partition(".")
+    if not knob or term not in known.terms:
+        return None
+    versions = [(clause, each) for clause in (known.clause(c)[1] for c in clauses) for each in clause.versions]
+    defaults = [merge(clause.defaults, version.defaults) for clause, version in versions]
+    if not defaults:  # every reading is asked
+        return None
+    in_force = dict(Reading(merge(each, choices), known).definition(term) for each in defaults)
+    others = {key: each for key, each in known.terms[term].definitions.items() if key not in in_force}
+
+    def has(definition: Definition) -> bool:
+        own = definition.knobs.get(knob)
+        return own is not None and choices[name] in own.values
+
+    if any(map(has, in_force.values())) or any(s.same_as == name for d in others.values() for s in d.knobs.values()):
+        return None
+    having = [f"`{key}`" for key, each in others.items() if has(each)]
+    message = f"`--set {name}={choices[name]}` changes nothing: `{term}` is read as {' or '.join(in_force)}"
+    shown = ", ".join(having[:3]) + (f" and {len(having) - 3} others" if len(having) > 3 else "")  # noqa: PLR2004
+    return InputError(message, None, f"give `{term}` a definition with that setting: {shown}")
 
 
 def _value(text: str) -> Value:

@@ -208,7 +208,7 @@ def readings(
         from foedus.report.page import Page
 
         page = Page()
-        report.show_readings(page, question, influences, weighted=weights is not None)
+        report.show_readings(page, question, influences, profile, weighted=weights is not None)
         page.write()
 
 
@@ -276,7 +276,7 @@ def flip(
     from foedus.report.page import Page
 
     page = Page()
-    report.show_flips(page, question, flips)
+    report.show_flips(page, question, flips, profile)
     page.write()
 
 
@@ -371,7 +371,7 @@ def sweep(
     from foedus.report.page import Page
 
     page = Page()
-    report.show_sweep(page, question, varied, steps)
+    report.show_sweep(page, question, varied, steps, profile)
     page.write()
 
 

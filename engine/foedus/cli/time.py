@@ -21,12 +21,11 @@ from foedus.cli.commands import (
     ProfileName,
     RulesFolder,
     Set,
-    account_of,
     app,
-    choices_from,
     day_of,
     library_with,
     rules_for,
+    voice_of,
 )
 from foedus.errors import InputError, InputErrors
 
@@ -77,17 +76,13 @@ def timeline(
     as_json: Json = False,
 ) -> None:
     """Tell step by step what each event changes: which duties arise, wait, fall due, are performed or end."""
-    from foedus.run import under
     from foedus.timeline import Timeline, unfold
 
     library = library_with(rules)
     _see_that_it_can_be_asked(scenario, clause, all_treaties=all_treaties, live=live, save=save, resume=resume)
     found = library.scenario(scenario) if scenario else None
     clauses, known = _asked(library, found, clause, profile, all_treaties=all_treaties, live=live)
-    choices, account = under(
-        known.profiles.get(profile or ""), choices_from(library, known, define, set_), account_of(known, account)
-    )
-    account = None if account == "none" else account
+    choices, account = voice_of(library, known, clauses, profile, define, set_, account)
     time = Timeline(known, clauses, choices, account, forget)
     asked = _question(library, time)
     if resume is not None:

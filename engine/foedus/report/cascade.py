@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from foedus.conflicts import find_conflicts
 from foedus.explain import listed
-from foedus.report.readings import CAUTION, said
+from foedus.report.finding import read_as, said
+from foedus.report.readings import CAUTION
 from foedus.report.record import plain
 
 if TYPE_CHECKING:
@@ -91,13 +92,7 @@ def _asked(cascade: Cascade) -> str:
 
 def _how(cascade: Cascade, profile: str | None) -> str:
     plan = cascade.plan
-    read = (
-        "each as its own profile reads"
-        if plan.by_own_profile
-        else f"profile {profile}"
-        if profile
-        else "default reading"
-    )
+    read = "each as its own profile reads" if plan.by_own_profile else read_as(cascade.rules, profile, plan.choices)
     performs = {"bound": "who is bound performs", "all": "all perform", "none": "nobody performs"}
     who = performs.get(str(plan.performs)) or f"perform: {', '.join(sorted(plan.performs))}"
     return f"{read}; {who}{'; steps taken as met' if plan.assume_steps else ''}"

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from foedus.derivation import Finding
+    from foedus.ground import Rules
     from foedus.report.page import Page, Style
     from foedus.run import Run
+    from foedus.vocabulary import Value
 
 CASUS_WORDS = {
     "arises": "arises",
@@ -32,15 +34,10 @@ def show_run(
     """Everything that a run found, clause by clause."""
     explainer = Explainer(run)
     page.line(f"{run.scenario.scenario} · {run.scenario.title}", "bold")
-    by = f"profile {profile} ({run.rules.profiles[profile].title})" if profile else "default reading"
-    account = (
-        f"the facts as {explainer.actor(run.account)} states them"
-        if run.account
-        else "nobody's account of disputed facts"
-    )
+    how = how_read(run.rules, profile, run.reading.choices, run.account)
     seen = f", as seen on {run.on.isoformat()}" if run.on else ""
     why = f", as rete is not trusted with {run.beyond}" if run.beyond else ""
-    page.line(f"{by}; {account}{seen}; judged by {run.executor}{why}", "dim")
+    page.line(f"{how}{seen}; judged by {run.executor}{why}", "dim")
     for clause, findings in run.findings.items():
         page.line()
         treaty, entry = run.rules.clause(clause)
@@ -56,6 +53,29 @@ def show_run(
         page.field("on record", run.scenario.record.summary, indent=0)
         if run.scenario.record.differs:
             page.field("differs", run.scenario.record.differs, indent=0)
+
+
+def said(value: object) -> str:
+    """A value as it is read out."""
+    if isinstance(value, tuple):
+        return listed(map(str, value), "and")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown" if value is None else str(value)
+
+
+def read_as(rules: Rules, profile: str | None, choices: Mapping[str, Value]) -> str:
+    """A reading in words: a profile or the default, with what was chosen besides."""
+    own = rules.profiles[profile].reading if profile else {}
+    by = f"profile {profile} ({rules.profiles[profile].title})" if profile else "default reading"
+    besides = [f"{name} as {said(value)}" for name, value in choices.items() if own.get(name) != value]
+    return f"{by}, with {listed(besides, 'and')}" if besides else by
+
+
+def how_read(rules: Rules, profile: str | None, choices: Mapping[str, Value], account: str | None) -> str:
+    """A reading and an account in words."""
+    told = f"the facts as {rules.actors[account].name} states them" if account else "nobody's account of disputed facts"
+    return f"{read_as(rules, profile, choices)}; {told}"
 
 
 def _groups(findings: list[Finding]) -> list[list[Finding]]:

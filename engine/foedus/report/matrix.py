@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from foedus.dispute import Position, find_splits
 from foedus.readings import disputants
-from foedus.report.finding import CASUS_WORDS, FEW
-from foedus.report.readings import said
+from foedus.report.finding import CASUS_WORDS, FEW, said
 from foedus.run import overalls, under
 
 if TYPE_CHECKING:
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
     from foedus.model import Profile, Scenario
     from foedus.vocabulary import Value
 
+LEGEND = (
+    "yes: the casus foederis arises; ?: undetermined; –: no act against a party, so no case; "
+    "left: the party itself decides what it owes."
+)
 CAUTION = "Each column is one listed reading; how many of them agree is no probability."
 
 
@@ -247,7 +250,7 @@ def _table(matrix: Matrix) -> str:
                 for text in _splits(each):
                     console.print(Padding(Text(text), (0, 0, 0, 2)))
         console.print(
-            "yes: the casus foederis arises; ?: undetermined; left: the party itself decides what it owes.",
+            LEGEND,
             style="dim",
             soft_wrap=True,
         )

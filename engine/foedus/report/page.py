@@ -25,6 +25,13 @@ _MARKS: dict[Truth, tuple[str, str, Style]] = {
 NARROW, WIDE, PLAIN = 40, 110, 100
 
 
+def _wrapped(text: str, room: int, hang: int = 0) -> list[str]:
+    """The lines of a text; names and addresses stay whole, hyphens and all, even where there is no room."""
+    return textwrap.wrap(text, room, subsequent_indent=" " * hang, break_on_hyphens=False, break_long_words=False) or [
+        ""
+    ]
+
+
 @dataclass
 class Page:
     """Lines of text for one stream."""
@@ -47,7 +54,7 @@ class Page:
         """One line, wrapped; further lines hang under the first."""
         indent = min(indent, self.width // 2)
         room = max(self.width - indent, NARROW // 2)
-        for index, piece in enumerate(textwrap.wrap(text, room, subsequent_indent=" " * hang) or [""]):
+        for index, piece in enumerate(_wrapped(text, room, hang)):
             self.lines.append(" " * indent + self.styled(piece, style) if index == 0 or piece else piece)
 
     def field(self, name: str, text: str, style: Style = "plain", *, indent: int = 2, column: int = 15) -> None:
@@ -57,7 +64,7 @@ class Page:
             self.line(text, style, indent=indent + 2)
             return
         room = max(self.width - indent - column, NARROW // 2)
-        pieces = textwrap.wrap(text, room) or [""]
+        pieces = _wrapped(text, room)
         for index, piece in enumerate(pieces):
             head = f"{name:<{column}}" if index == 0 else " " * column
             self.lines.append(" " * indent + self.styled(head, "dim") + self.styled(piece, style))
@@ -75,7 +82,7 @@ class Page:
             mark = sign if self.unicode else ascii_sign
             room = max(self.width - indent - 2, NARROW // 2)
             text = claim.text + (f"  [{claim.cites}]" if claim.cites else "")
-            for index, piece in enumerate(textwrap.wrap(text, room)):
+            for index, piece in enumerate(_wrapped(text, room)):
                 head = self.styled(mark, style) + " " if index == 0 else "  "
                 self.lines.append(" " * indent + head + (piece if claim.decides else self.styled(piece, "dim")))
             self.claims(claim.of, everything=everything, indent=indent + 2)

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, InputErrors
 from foedus.explain import listed
+from foedus.report.finding import said
 from foedus.report.layout import edge, place
 from foedus.report.matrix import BLACK, FILLS, INKS
 from foedus.report.matrix import CAUTION as CAUTION_OF_COLUMNS
 from foedus.report.matrix import words as cell_words
 from foedus.report.network import CAUTION as CAUTION_OF_NETWORK
 from foedus.report.network import KINDS, drawing, heading
-from foedus.report.readings import CAUTION, WEIGHTED, said, words
+from foedus.report.readings import CAUTION, WEIGHTED, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from foedus.dispute import MOST_SETS
 from foedus.explain import listed
-from foedus.report.finding import CASUS_WORDS
+from foedus.report.finding import CASUS_WORDS, how_read, said
+from foedus.report.page import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,20 +24,12 @@ if TYPE_CHECKING:
 CAUTION = "A share of listed readings, each definition of a term counting alike; it is no probability."
 WEIGHTED = "A weighted share of listed readings, with the weights of your file; it is no probability."
 MANY = 12
+SHORTEST = 8
 
 
 def words(outcome: str) -> str:
     """An outcome as it is read out."""
     return CASUS_WORDS.get(outcome, outcome.replace("-", " "))
-
-
-def said(value: object) -> str:
-    """A value as it is read out."""
-    if isinstance(value, tuple):
-        return listed(map(str, value), "and")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "unknown" if value is None else str(value)
 
 
 def fraction(value: Fraction) -> str:
@@ -46,7 +39,8 @@ def fraction(value: Fraction) -> str:
 
 
 def bar(value: Fraction, width: int, page: Page) -> str:
-    """A bar as long as a fraction of the width."""
+    """A bar as long as a fraction of the width, which is less where the page is narrow."""
+    width = max(SHORTEST, min(width, page.width - (PLAIN - width)))
     full = round(value * width)
     return ("█" * full + "·" * (width - full)) if page.unicode else ("#" * full + "." * (width - full))
 
@@ -54,7 +48,9 @@ def bar(value: Fraction, width: int, page: Page) -> str:
 # The space of readings
 
 
-def show_readings(page: Page, question: Question, influences: Sequence[Influence], *, weighted: bool) -> None:
+def show_readings(
+    page: Page, question: Question, influences: Sequence[Influence], profile: str | None, *, weighted: bool
+) -> None:
     """Settled or contested; the share; which word carries it; the nearest reading each way."""
     title = question.rules.clause(question.clause)[1].title
     page.line(f"{question.scenario.scenario} · {question.clause}: {title}", "bold")
@@ -69,11 +65,17 @@ def show_readings(page: Page, question: Question, influences: Sequence[Influence
     page.line(WEIGHTED if weighted else CAUTION, "dim", indent=2)
     page.line()
     page.field("as now read", words(question.finding_now()))
+    page.field("", _how(question, profile))
     if not question.is_settled:
         _show_influences(page, influences)
         for outcome in question.outcomes:
             _show_witness(page, question, outcome)
     _show_facts(page, question)
+
+
+def _how(question: Question, profile: str | None) -> str:
+    """The reading from which changes are counted."""
+    return how_read(question.rules, profile, question.current, question.account or question.told[0])
 
 
 def _show_influences(page: Page, influences: Sequence[Influence]) -> None:
@@ -90,7 +92,7 @@ def _show_influences(page: Page, influences: Sequence[Influence]) -> None:
             if each.settling is not None
             else "too many sets"
         )
-        page.line(f"{settling}  pivotal {float(each.pivotal):6.1%}  {each.variable.name}", indent=4)
+        page.line(f"{settling}  pivotal {float(each.pivotal):6.1%}  {each.variable.name}", indent=4, hang=2)
         if each.variable.kind != "knob" and each is shown[0]:
             for value, share in sorted(each.sides, key=lambda side: -side[1]):
                 page.line(f"{float(share):6.1%}  {said(value)}", "dim", indent=31)
@@ -227,21 +229,23 @@ def _ways(page: Page, label: str, fewest: int | None, ways: Iterable[Sequence[Ch
                 )
 
 
-def show_flips(page: Page, question: Question, flips: Flips) -> None:
+def show_flips(page: Page, question: Question, flips: Flips, profile: str | None) -> None:
     """What the fewest changes are that turn the finding."""
     page.line(f"{question.scenario.scenario} · {question.clause}", "bold")
     page.field("as now read", f"{words(flips.now)} ({question.asked})")
+    page.field("", _how(question, profile))
     _ways(page, "changes of the reading", flips.of_reading.fewest, flips.of_reading.ways)
     _ways(page, "changes of the facts", flips.of_facts.fewest, flips.of_facts.ways)
     if flips.both is not None:
         _ways(page, "changes of both kinds together", flips.both.fewest, flips.both.ways)
     page.line()
     if flips.whatever_the_reading:
-        page.line("whatever the reading, it would be settled otherwise if", "bold", indent=2)
+        page.line("whatever the reading, one fact would settle it", "bold", indent=2)
         for variable, value, outcome in flips.whatever_the_reading:
-            page.line(f"{variable.name}: {said(value)} ({words(outcome)})", indent=4)
+            as_now = ", as now read" if outcome == flips.now else ""
+            page.line(f"{variable.name}: {said(value)} ({words(outcome)}{as_now})", indent=4, hang=2)
     else:
-        page.line("no single fact turns it under every reading", indent=2)
+        page.line("no single fact settles it under every reading", indent=2)
 
 
 def flips_record(question: Question, flips: Flips) -> dict[str, Any]:
@@ -317,16 +321,22 @@ def dispute_record(scenario: str, clause: str, dispute: Dispute) -> dict[str, An
 # Sweeps, comparisons and drafts
 
 
-def show_sweep(page: Page, question: Question, varied: str, steps: Sequence[Step]) -> None:
+def show_sweep(page: Page, question: Question, varied: str, steps: Sequence[Step], profile: str | None) -> None:
     """The share of readings at each step."""
     page.line(f"{question.scenario.scenario} · {question.clause}, over {varied}", "bold")
     yes = question.outcomes[0]
+    page.line(f"now: {_how(question, profile)}", "dim")
     column = max(len(said(step.value)) for step in steps) + 2
     for step in steps:
         share = sum((step.shares.get(each, Fraction(0)) for each in _affirmative(question)), Fraction(0))
         page.field(
             said(step.value), f"{bar(share, 40, page)} {float(share):6.1%}  now: {words(step.now)}", column=column
         )
+    lacking = [step for step in steps if step.definitions != steps[0].definitions]
+    for step in steps if lacking else ():
+        page.field(said(step.value), f"is a setting of {listed(step.definitions, 'and')}", column=column)
+    if lacking:
+        page.line("At each step the definitions without that setting keep all of theirs.", "dim")
     page.line(
         f"The bar is the share in which it {'arises' if yes == 'arises' else 'is due or left to the party'}. {CAUTION}",
         "dim",

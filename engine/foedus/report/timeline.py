@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from foedus import __version__
 from foedus.derivation import reasons_of
 from foedus.explain import Claim, Explainer, day, days_of, listed
-from foedus.report.finding import CASUS_WORDS, FEW, STYLES
+from foedus.report.finding import CASUS_WORDS, FEW, STYLES, how_read
 from foedus.report.page import Page
 from foedus.report.record import claim_record, plain
 from foedus.run import Run
@@ -28,10 +28,8 @@ STAGE_STYLES: dict[str, Style] = {**STYLES, "refused": "red", "performed": "gree
 def show_head(page: Page, title: str, timeline: Timeline, profile: str | None) -> None:
     """Of what the timeline is, and how it reads."""
     page.line(title, "bold")
-    by = f"profile {profile} ({timeline.rules.profiles[profile].title})" if profile else "default reading"
-    account = timeline.rules.actors[timeline.account].name if timeline.account else None
-    facts = f"the facts as {account} states them" if account else "nobody's account of disputed facts"
-    page.line(f"{by}; {facts}; judged by reference", "dim")
+    how = how_read(timeline.rules, profile, timeline.choices, timeline.account)
+    page.line(f"{how}; judged by reference", "dim")
     if timeline.forget is not None:
         page.line(f"events and cases of more than {timeline.forget} days ago are forgotten", "dim")
 
