@@ -249,4 +249,4 @@ def test_without_the_solver_proofs_say_what_to_install(
     said = capsys.readouterr()
     assert end.value.code == 2
     assert "proofs and comparisons need the solver PySAT" in said.err
-    assert "pip install 'foedus[prove]'" in said.err
+    assert "pip install '.[prove]'" in said.err

@@ -48,7 +48,7 @@ class Diagrams:
     """A store of diagrams over variables of the given sizes; a variable is a level, outermost first.
 
     Raises:
-        TooEntangledError: from any operation, once more than `limit` nodes were made.
+        TooEntangledError: from any operation, once more than `limit` nodes, or sets of nodes, were made.
     """
 
     sizes: list[int]
@@ -58,6 +58,7 @@ class Diagrams:
     unique: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
     memo: dict[tuple[object, ...], int] = field(default_factory=dict)
     walks: dict[int, list[int]] = field(default_factory=dict)
+    sets: int = 0
 
     def __post_init__(self) -> None:
         bottom = len(self.sizes)
@@ -205,7 +206,7 @@ class Diagrams:
                 found = open_ if self._can_all_fail(nodes) else YES
             else:
                 found = self.node(top, tuple([self.settle_any(each, level, open_) for each in self._sides(nodes, top)]))
-            self.memo[key] = found
+            self._keep(key, found)
         return found
 
     def _can_all_fail(self, nodes: frozenset[int]) -> bool:
@@ -217,8 +218,16 @@ class Diagrams:
         found = self.memo.get(key)
         if found is None:
             top = min([self.levels[node] for node in nodes])
-            found = self.memo[key] = any(self._can_all_fail(each) for each in self._sides(nodes, top))
+            found = any(self._can_all_fail(each) for each in self._sides(nodes, top))
+            self._keep(key, found)
         return bool(found)
+
+    def _keep(self, key: tuple[object, ...], found: int) -> None:
+        """Keep what was found of a set of diagrams; sets can grow without limit where nodes do not."""
+        self.memo[key] = found
+        self.sets += 1
+        if self.sets > self.limit:
+            raise TooEntangledError(self.sets)
 
     def _sides(self, nodes: frozenset[int], level: int) -> Iterator[frozenset[int]]:
         """The diagrams under each value of a variable."""

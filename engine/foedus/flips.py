@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from foedus.diagram import NO, TooEntangledError
 from foedus.readings import Flip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from foedus.readings import Question
+    from foedus.readings import Change, Question
     from foedus.residual import Variable
     from foedus.vocabulary import Value
 
-MOST_READINGS = 400
-"""Readings one or two changes away that are tried when changes of both kinds are sought."""
+MOST_CHANGES = 3
+"""Changes of both kinds together that are looked for."""
+
+MOST_SETS = 100_000
+"""Sets of changes of both kinds that are looked at."""
 
 
 @dataclass(frozen=True)
 class Flips:
     """What turns the finding: the fewest changes of definition, of fact, of both; and facts that turn every reading.
 
-    `both` is `None` where changes of one kind alone are already the fewest.
+    `both` is `None` where changes of one kind alone are already the fewest, `whatever_the_reading` where the facts are
+    too entangled to be asked about under every reading.
     """
 
     now: str
     of_reading: Flip
     of_facts: Flip
     both: Flip | None
-    whatever_the_reading: tuple[tuple[Variable, Value | None, str], ...]
+    whatever_the_reading: tuple[tuple[Variable, Value | None, str], ...] | None
 
 
 def find_flips(question: Question, *, limit: int = 20) -> Flips:
     """The smallest changes that turn the finding of the current reading.
 
     Raises:
-        TooEntangledError: if a diagram grows too large.
+        TooEntangledError: if the diagram of the readings grows too large.
     """
     question = _on_one_account(question)
+    now = question.finding_now()
     of_reading = question.flip(limit)
-    of_facts = _with_facts_free(question, _reading_now(question)).flip(limit)
-    numbers = [flip.fewest for flip in (of_reading, of_facts) if flip.fewest is not None]
-    both = _find_both(question, min(numbers, default=4), limit)
-    return Flips(question.finding_now(), of_reading, of_facts, both, tuple(_find_robust(question)))
+    of_facts = _of_facts(_with_facts_free(question, _reading_now(question)), now, limit)
+    fewest = min((each.fewest for each in (of_reading, of_facts) if each.fewest is not None), default=None)
+    both = _together(replace(question, frees=True, order_of_choices=None), now, fewest, limit) if fewest != 1 else None
+    return Flips(now, of_reading, of_facts, both, _robust(question))
 
 
 def _on_one_account(question: Question) -> Question:
@@ -91,60 +98,158 @@ def _complete(question: Question, reading: Mapping[str, Value]) -> dict[str, Val
     return out
 
 
-def _find_both(question: Question, fewest: int, limit: int) -> Flip | None:
-    """Smaller sets of changes of both kinds than of either alone; looked for where that can be."""
-    for total in range(2, fewest):
-        ways = []
-        for count in range(1, total):
-            for changes, values in _neighbours(question, count):
-                free = _with_facts_free(question, reading_of(question, values))
-                flip = _towards_another(free, question.finding_now(), limit)
-                if flip.fewest == total - count:
-                    ways += [(*changes, *way) for way in flip.ways]
-        if ways:
-            return Flip(total, tuple(ways[:limit]))
-    return None
+def _of_facts(free: Question, now: str, limit: int) -> Flip:
+    """The fewest changes of facts; small sets are looked at first, as the cases together can be far larger."""
+    try:
+        if free.asked == "casus" and now == "does-not-arise":
+            return free.flip(limit, now)
+        search = _Search(free, now)
+        found = search.fewest(range(1, 3), limit)
+        if found.fewest is not None:
+            return found
+    except TooEntangledError:
+        return Flip(None, (), 0)
+    try:
+        return free.flip(limit, now)
+    except TooEntangledError:
+        return search.fewest(range(3, MOST_CHANGES + 1), limit)
 
 
-def _towards_another(free: Question, now: str, limit: int) -> Flip:
-    """The flip of a neighbouring reading to a finding other than that of the first."""
-    return free.flip(limit) if free.finding_now() in {now, "undetermined"} else Flip(0, ((),))
+def _together(joint: Question, now: str, fewer_than: int | None, limit: int) -> Flip | None:
+    """The fewest changes of both kinds together; nothing where those of one kind are as few."""
+    found = Flip(None, ())
+    try:
+        if joint.asked == "casus" and now != "arises":  # it arises if one case does
+            found = joint.nearest(joint.by_case, "arises", limit)
+        if joint.asked == "duty" or now != "does-not-arise":
+            most = min(each for each in (found.fewest, fewer_than, MOST_CHANGES + 1) if each is not None)
+            other = _Search(joint, now).fewest(range(2, most), limit)
+            found = found if other.fewest is None and found.fewest is not None else other
+    except TooEntangledError:
+        found = Flip(None, (), 0)
+    if fewer_than is None:
+        return found
+    if found.fewest is None:
+        return found if found.sought is not None and found.sought < fewer_than - 1 else None
+    return found if found.fewest < fewer_than else None
 
 
-def _neighbours(
-    question: Question, count: int
-) -> Iterator[tuple[tuple[tuple[Variable, Value | None], ...], dict[int, int]]]:
-    """Readings so many changes away from the current one, along choices on which something hangs."""
-    from itertools import combinations, islice, product
-
-    now = dict(enumerate(question.now))
-    levels = [level for level, each in enumerate(question.choices) if each.kind in {"term", "wording", "overlay"}]
-    changed = (
-        (some, values)
-        for some in combinations(levels, count)
-        for values in product(*(range(len(question.choices[level].values)) for level in some))
-        if all(value != now[level] for level, value in zip(some, values, strict=True))
-    )
-    for some, values in islice(changed, MOST_READINGS):
-        moved = dict(zip(some, values, strict=True))
-        changes = tuple(
-            (question.choices[level], question.choices[level].values[value]) for level, value in moved.items()
-        )
-        yield changes, {**now, **moved}
+class _TooManyError(Exception):
+    """There are too many sets of changes to look at."""
 
 
-def _find_robust(question: Question) -> Iterator[tuple[Variable, Value | None, str]]:
-    """Single facts that, were they otherwise, would give every listed reading the other finding."""
-    now = question.finding_now() if question.is_settled else ""
-    free = _with_facts_free(question, _reading_now(question))
-    free.finding_now()
-    for variable in free.variables:
-        if variable.kind != "fact":
-            continue
-        known = next((s.known.get(variable.of) for own in question.situations.values() for s in own), None)
-        for value in variable.values:
-            if value is None or value == known:
+@dataclass
+class _Search:
+    """Sets of changes that turn the finding of a question in which choices and facts are both open.
+
+    A set that does must change something on which a case that stands in its way hangs as it is: what lies on the way
+    through its diagram. So the cases need never be put together.
+    """
+
+    joint: Question
+    now: str
+    steps: int = 0
+    seen: set[frozenset[tuple[int, int]]] = field(default_factory=set)
+
+    def fewest(self, totals: range, limit: int) -> Flip:
+        """The smallest sets of changes, so many at least and at most."""
+        for total in totals:
+            try:
+                ways = self._ways(total, limit)
+            except _TooManyError:
+                return Flip(None, (), total - 1)
+            if ways:
+                return Flip(total, ways)
+        return Flip(None, (), totals.stop - 1)
+
+    def _ways(self, total: int, limit: int) -> tuple[tuple[Change, ...], ...]:
+        """The sets of so many changes, none of fewer being enough.
+
+        Raises:
+            _TooManyError: if there are too many to look at.
+        """
+        self.seen.clear()
+        values, variables = list(self.joint.now), self.joint.variables
+        found = islice(self._follow(values, {}, total), limit)
+        return tuple(tuple((variables[at], variables[at].values[new]) for at, new in sorted(each)) for each in found)
+
+    def _follow(self, values: list[int], changes: dict[int, int], left: int) -> Iterator[frozenset[tuple[int, int]]]:
+        key = frozenset(changes.items())
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        self.steps += 1
+        if self.steps > MOST_SETS:
+            raise _TooManyError
+        turned, blamed = self._blamed(values)
+        if turned:
+            yield key
+        if turned or not left:
+            return
+        for level in blamed:
+            if level in changes:
                 continue
-            other = replace(question, overrides={variable.of: value})
+            before = values[level]
+            for new in range(len(self.joint.variables[level].values)):
+                if new != before:
+                    values[level] = new
+                    yield from self._follow(values, {**changes, level: new}, left - 1)
+            values[level] = before
+
+    def _blamed(self, values: list[int]) -> tuple[bool, list[int]]:
+        """Whether the finding is turned, and else on what that hangs."""
+        ends = [self.joint.path(root, values) for root in self.joint.by_case]
+        found = self.joint.strongest([code for code, _ in ends])
+        if found not in {self.now, "undetermined"}:
+            return True, []
+        if self.joint.asked == "casus":  # that it arises is not looked for here
+            return False, next(levels for code, levels in ends if code != NO)
+        return False, list(dict.fromkeys(level for _, levels in ends for level in levels))
+
+
+def _robust(question: Question) -> tuple[tuple[Variable, Value | None, str], ...] | None:
+    told = []
+    for reading in _readings_apart(question):
+        free = _with_facts_free(question, reading)
+        try:
+            free.by_case  # noqa: B018 - only what can be made is asked
+        except TooEntangledError:
+            return None
+        told.append(free)
+    return tuple(_find_robust(question, told))
+
+
+def _find_robust(question: Question, told: Sequence[Question]) -> Iterator[tuple[Variable, Value | None, str]]:
+    """Single facts that, were they otherwise, would give every listed reading the same finding, if it has not now."""
+    now = question.finding_now() if question.is_settled else ""
+    facts = {each.of: each for free in told for each in free.variables if each.kind == "fact"}
+    known = next((each.known for own in question.situations.values() for each in own), {})
+    for fact, variable in facts.items():
+        for value in variable.values:
+            if value is None or value == known.get(fact):
+                continue
+            # under a few readings it is soon seen; under all of them only if these agree
+            found = {_finding_with(free, fact, value) for free in told} - {"undetermined"}
+            if len(found) > 1 or now in found:
+                continue
+            other = replace(question, overrides={fact: value})
             if other.is_settled and other.finding_now() not in {now, "undetermined"}:
                 yield variable, value, other.finding_now()
+
+
+def _readings_apart(question: Question) -> Iterator[dict[str, Value]]:
+    """The current reading, and the nearest with each other finding that some reading has."""
+    for outcome in question.outcomes:
+        witness = question.witness(outcome)
+        if witness is not None:
+            chosen = {level: each.values.index(witness[each.name]) for level, each in enumerate(question.choices)}
+            yield reading_of(question, {**dict(enumerate(question.now)), **chosen})
+
+
+def _finding_with(free: Question, fact: tuple[str, str], value: Value) -> str:
+    """What a reading finds, all facts being free, with one of them otherwise."""
+    values = list(free.now)
+    for level, variable in enumerate(free.variables):
+        if variable.of == fact and variable.kind == "fact":
+            values[level] = variable.values.index(value)
+    return free.strongest([free.path(root, values)[0] for root in free.by_case])

@@ -100,13 +100,16 @@ class Definition:
 @file_entry
 @dataclass(frozen=True)
 class TermEntry:
-    """A word of a treaty with its rival definitions; an open term has more than one."""
+    """A word of a treaty with its rival definitions; an open term has more than one.
+
+    A file that adds to a shipped term needs no title, question and default of its own.
+    """
 
     term: str
-    title: str
-    question: str
-    default: str
-    definitions: dict[str, Definition]
+    title: str = ""
+    question: str = ""
+    default: str = ""
+    definitions: dict[str, Definition] = field(default_factory=dict)
     broader_than: tuple[tuple[str, str], ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
     properties: dict[PropertyKind, str] = field(default_factory=dict)

@@ -54,10 +54,14 @@ class Influence:
 
 @dataclass(frozen=True)
 class Flip:
-    """The fewest changes that turn the finding, and the smallest sets of them."""
+    """The fewest changes that turn the finding, and the smallest sets of them.
+
+    Where none would do, that was seen of all sets, or if they are too many, of those of at most `sought` changes.
+    """
 
     fewest: int | None
     ways: tuple[tuple[Change, ...], ...]
+    sought: int | None = None
 
 
 @dataclass
@@ -349,12 +353,18 @@ class Question:
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""
-        diagrams = self._diagrams
-        node = self._root
-        while node >= TERMINALS:
-            node = diagrams.branches[node][self.now[diagrams.levels[node]]]
-        codes = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
-        return next(outcome for outcome, code in codes.items() if code == node)
+        return self.finding_at(self.now)
+
+    def finding_at(self, values: Sequence[int]) -> str:
+        """The outcome where each choice has a value, by its index."""
+        return self.strongest([self.path(self._root, values)[0]])
+
+    def strongest(self, codes: Sequence[int]) -> str:
+        """The outcome of cases with these terminals: the strongest, if none that is open could be stronger."""
+        known = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
+        settled = max((code for code in codes if code != OPEN), default=NO)
+        is_open = OPEN in codes and settled != max(code for code in known.values() if code != OPEN)
+        return next(outcome for outcome, code in known.items() if code == (OPEN if is_open else settled))
 
     def witness(self, outcome: str) -> dict[str, Value | None] | None:
         """The reading nearest to the current one under which the outcome is that, each choice with its value."""
@@ -365,20 +375,64 @@ class Question:
         values = {**dict(enumerate(self.now)), **ways[0]}
         return {v.name: v.values[values[level]] for level, v in enumerate(self.choices)}
 
-    def flip(self, limit: int = 20) -> Flip:
-        """The fewest changes of the reading with which the finding is another settled one."""
-        now = self.finding_now()
+    def flip(self, limit: int = 20, now: str | None = None) -> Flip:
+        """The fewest changes of what is left open with which the finding is another settled one; `now` if known."""
+        now = now or self.finding_now()
         yes = self.outcomes[0] if self.asked == "casus" else now
         targets = [o for o in self.outcomes if o not in {now, "undetermined"}]
         if self.asked == "casus" and now != "undetermined":
             targets = ["does-not-arise" if now == yes else "arises"]
-        best: Flip = Flip(None, ())
-        diagrams = self._diagrams
-        for target in targets:
-            fewest, ways = find_nearest(diagrams, self._root, self.now, self._code(target), limit)
-            if fewest is not None and (best.fewest is None or fewest < best.fewest):
-                best = Flip(fewest, tuple(self._changes(way) for way in ways))
+        return min(
+            (self.nearest(self._roots(target), target, limit) for target in targets),
+            key=lambda each: (each.fewest is None, each.fewest),
+            default=Flip(None, ()),
+        )
+
+    def nearest(self, roots: Sequence[int], outcome: str, limit: int) -> Flip:
+        """The fewest changes with which one of several diagrams comes to an outcome."""
+        best = Flip(None, ())
+        for root in roots:
+            fewest, ways = find_nearest(self._diagrams, root, self.now, self._code(outcome), limit)
+            if fewest is None or fewest > (fewest if best.fewest is None else best.fewest):
+                continue
+            before = best.ways if fewest == best.fewest else ()
+            own = [way for each in ways if (way := self._changes(each)) not in before]
+            best = Flip(fewest, (*before, *own)[:limit])
         return best
+
+    def _roots(self, outcome: str) -> Sequence[int]:
+        """Diagrams of which one has the outcome where the answer has: it arises if it arises in one case.
+
+        With facts free the cases together can be far larger than each by itself. What is unknown to several of them
+        can make it arise in one or the other: then they are asked together.
+        """
+        maker, left = self._made
+        if outcome != "arises" or not self.frees or len(left) > 1:
+            return [self._root]
+        unknown = [_Settler(maker, len(self.choices)).unknown(each.casus) for each in left[0]]
+        share = sum(map(len, unknown)) > len(frozenset().union(*unknown))
+        return [self._root] if share else self.by_case
+
+    @cached_property
+    def by_case(self) -> tuple[int, ...]:
+        """The diagrams of what each case finds by itself, over what is left open; on the first account."""
+        maker, left = self._made
+        depth = len(self.choices)
+        if self.asked == "duty":
+            own = (self._strongest(maker, [case]) for case in left[0])
+            return tuple(dict.fromkeys(maker.diagrams.settle(each, depth, OPEN) for each in own))
+        settler = _Settler(maker, depth)
+        return tuple(dict.fromkeys(settler.settled(case.casus) for case in left[0]))
+
+    def path(self, root: int, values: Sequence[int]) -> tuple[int, list[int]]:
+        """The terminal of a diagram where each choice has a value, and the levels on the way to it."""
+        diagrams = self._diagrams
+        levels = []
+        while root >= TERMINALS:
+            level = diagrams.levels[root]
+            levels.append(level)
+            root = diagrams.branches[root][values[level]]
+        return root, levels
 
     def _changes(self, way: Mapping[int, int]) -> tuple[Change, ...]:
         return tuple(
@@ -549,7 +603,7 @@ class _Settler:
 
     def settled(self, residual: Residual) -> int:
         """The diagram of a residual formula over the choices alone."""
-        if residual is True or residual is False or not self._facts(residual):
+        if residual is True or residual is False or not self.unknown(residual):
             return self.maker.diagram(residual)
         found = self.memo.get(residual)
         if found is None:
@@ -590,7 +644,7 @@ class _Settler:
         """The parts in groups that share no fact, those with the fewest facts first."""
         groups: list[tuple[frozenset[int], list[Residual]]] = []
         for part in parts:
-            facts, together, apart = self._facts(part), [part], []
+            facts, together, apart = self.unknown(part), [part], []
             for own, group in groups:
                 if facts.isdisjoint(own):
                     apart.append((own, group))
@@ -599,8 +653,8 @@ class _Settler:
             groups = [*apart, (facts, together)]
         return [group for _, group in sorted(groups, key=lambda each: len(each[0]))]
 
-    def _facts(self, residual: Residual) -> frozenset[int]:
-        """The facts of which a residual formula asks."""
+    def unknown(self, residual: Residual) -> frozenset[int]:
+        """The levels of the unknown facts of which a residual formula asks."""
         if isinstance(residual, bool):
             return frozenset()
         found = self.facts.get(residual)
@@ -609,9 +663,9 @@ class _Settler:
             if name == "diagram":
                 found = frozenset(self.maker.diagrams.support(rest[0]))
             elif name == "not":
-                found = self._facts(rest[0])
+                found = self.unknown(rest[0])
             else:
-                found = frozenset().union(*map(self._facts, rest[-1]))
+                found = frozenset().union(*map(self.unknown, rest[-1]))
                 if name == "pick":
                     found |= {self.maker.levels[rest[0]]}
             found = self.facts[residual] = frozenset(level for level in found if level >= self.depth)

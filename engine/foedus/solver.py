@@ -46,7 +46,7 @@ class Satisfiability:
         try:
             from pysat.solvers import Solver
         except ImportError as error:
-            hint = "pip install 'foedus[prove]'"
+            hint = "pip install '.[prove]' in the folder of foedus"
             raise InputErrors([InputError("proofs and comparisons need the solver PySAT", None, hint)]) from error
         self.solver = Solver(name="cadical195")
         self.solver.add_clause([self.last])  # the literal 1 is true

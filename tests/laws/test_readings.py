@@ -23,13 +23,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from foedus.residual import Residual, Variable
     from foedus.vocabulary import Value
 
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(SOME, max_examples=100)
+FEW = settings(SOME, max_examples=15)
 CLAUSE = "t/art-1"
 MOST_READINGS = 600
 MOST_COMPLETIONS = 300
@@ -259,10 +260,8 @@ def _distance(one: Settings, other: Settings) -> int:
     return sum(one[name] != other[name] for name in one)
 
 
-@SOME
-@given(questions(most=1))
-def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Question) -> None:
-    """On one account and one reading, all facts known: no single fact does what two are said to be needed for."""
+def all_known(question: Question) -> Question:
+    """On one account all facts that a test asks for are known."""
     known = {name: Stated(values[0]) for name, values in VALUES.items()}
     events = tuple(
         replace(
@@ -272,23 +271,76 @@ def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Questio
         )
         for each in question.scenario.events
     )
-    certain = replace(question, scenario=replace(question.scenario, events=events), account="AAA", asked="casus")
+    return replace(question, scenario=replace(question.scenario, events=events), account="AAA", asked="casus")
+
+
+def casus_with(question: Question, choices: Mapping[str, Value], facts: Mapping[tuple[str, str], Value]) -> str:
+    """What the reference finds with some facts otherwise."""
+    found = find_situations(question.rules, Facts(question.scenario, "AAA"), CLAUSE)
+    changed = [replace(situation, overrides=dict(facts)) for situation in found]
+    reading = Reading(choices, question.rules)
+    return overall([conclude(each, reference.judge(each, reading)) for each in changed]).casus
+
+
+def single_facts(question: Question) -> list[dict[tuple[str, str], Value]]:
+    return [{(e.id, name): value} for e in question.scenario.events for name in VALUES for value in _values(name)]
+
+
+@SOME
+@given(questions(most=1))
+def test_a_flip_of_facts_does_what_it_says_and_none_is_smaller(question: Question) -> None:
+    """On one account and one reading, all facts known: no single fact does what two are said to be needed for."""
+    certain = all_known(question)
     flips = find_flips(certain)
-    reading = Reading(certain.current, certain.rules)
-    situations = list(find_situations(certain.rules, Facts(certain.scenario, "AAA"), CLAUSE))
-
-    def casus(changes: dict[tuple[str, str], Value]) -> str:
-        changed = [replace(situation, overrides=changes) for situation in situations]
-        return overall([conclude(each, reference.judge(each, reading)) for each in changed]).casus
-
-    assert flips.now == casus({})
+    assert flips.now == casus_with(certain, certain.current, {})
     for way in flips.of_facts.ways:
         changes = {variable.of: value for variable, value in way if value is not None}
         if "act" not in {name for _, name in changes}:
-            assert casus(changes) != flips.now
-    singles = [{(e.id, name): value} for e in events for name in VALUES for value in _values(name)]
-    if any(casus(single) != flips.now for single in singles):
+            assert casus_with(certain, certain.current, changes) != flips.now
+    if any(casus_with(certain, certain.current, single) != flips.now for single in single_facts(certain)):
         assert flips.of_facts.fewest == 1
+
+
+@FEW
+@given(questions())
+def test_changes_of_both_kinds_do_what_they_say_and_none_are_fewer(question: Question) -> None:
+    """A choice and a fact changed together: where that turns the finding, no more changes are said to be needed."""
+    certain = all_known(question)
+    flips = find_flips(certain)
+    now = {variable.name: variable.values[certain.now[level]] for level, variable in enumerate(certain.choices)}
+    for way in flips.both.ways if flips.both else ():
+        facts = {variable.of: value for variable, value in way if not variable.is_choice and value is not None}
+        setting = now | {variable.name: value for variable, value in way if variable.is_choice}
+        if "act" not in {name for _, name in facts}:
+            assert casus_with(certain, as_reading(certain, setting)[0], facts) != flips.now
+    numbers = [each.fewest for each in (flips.of_reading, flips.of_facts, flips.both) if each and each.fewest]
+    if min(numbers, default=3) <= 2:
+        return
+    for variable in certain.choices:
+        for value in variable.values:
+            choices = as_reading(certain, now | {variable.name: value})[0]
+            assert all(casus_with(certain, choices, single) == flips.now for single in single_facts(certain))
+
+
+@SOME
+@given(questions(most=1))
+def test_a_fact_said_to_settle_it_under_every_reading_does_and_no_other_does(question: Question) -> None:
+    """All facts known, each changed to each of its values, and every reading judged anew."""
+    certain = all_known(question)
+    flips = find_flips(certain)
+    assert flips.whatever_the_reading is not None
+    said = {(variable.of, value): outcome for variable, value, outcome in flips.whatever_the_reading}
+    readings = [as_reading(certain, setting)[0] for setting in every_setting(certain)]
+    now = {casus_with(certain, each, {}) for each in readings}
+    for single in single_facts(certain):
+        ((fact, value),) = single.items()
+        found = {casus_with(certain, each, single) for each in readings}
+        if len(found) == 1 and found != now and "undetermined" not in found:
+            if fact[1] != "deaths":  # a number is changed to one value of those that are alike
+                assert said[fact, value] in found
+        elif (fact, value) in said:
+            assert found == {said[fact, value]}
+            assert found != now
 
 
 @SOME

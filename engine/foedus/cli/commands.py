@@ -92,7 +92,7 @@ Plot = Annotated[
     typer.Option(
         "--plot",
         metavar="FILE",
-        help="Draw it too: .svg, .png, .pdf or .html, by the file's name (needs foedus[plot]).",
+        help="Draw it too: .svg, .png, .pdf or .html, by the file's name (needs the extra `plot`).",
         callback=_picture,
     ),
 ]
@@ -243,7 +243,8 @@ def matrix(
             _starred(define),
             choices_from(library, known, _fixed(define), None),
         )
-    table = report.build(known, list(zip(found, clauses, strict=True)), columns, day_of(on))
+    with progress_over(sum(map(len, clauses)), "clauses") as advance:
+        table = report.build(known, list(zip(found, clauses, strict=True)), columns, day_of(on), advance)
     if plot is not None:
         from foedus.report.plot import plot_matrix
 

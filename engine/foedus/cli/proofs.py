@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def prove(library: Library, paths: Sequence[Path], witness: Path | None, *, long: bool, as_json: bool) -> None:
     """Prove what holds of all rules, show it, and end in exit code 1 if there is a fault."""
     from foedus.cli.commands import print_json
+    from foedus.errors import InputError, InputErrors
     from foedus.loading.checking import ids_in
     from foedus.loading.resolve import Trouble
     from foedus.proof import OF_RUNGS
@@ -28,6 +29,9 @@ def prove(library: Library, paths: Sequence[Path], witness: Path | None, *, long
 
     rules = library.everything()
     ids = ids_in(library, paths)
+    if not ids.get("treaty") and not ids.get("term"):
+        hint = "name files of treaties or terms, or none for the whole library"
+        raise InputErrors([InputError("these files hold nothing that could be proved", None, hint)])
     with progress(PIECES + 1, "proofs") as advance:
         proofs = prove_all(rules, ids.get("treaty", []), ids.get("term", []), advance=advance)
     documents: dict[tuple[str, str], Document] = {}

@@ -60,14 +60,14 @@ Weights = Annotated[
 
 
 @contextmanager
-def _or_too_entangled() -> Iterator[None]:
+def _or_too_entangled(besides: str = "") -> Iterator[None]:
     from foedus.diagram import TooEntangledError
 
     try:
         yield
     except TooEntangledError as error:
         message = f"the readings are too entangled: the diagram has grown to {error.nodes:,} nodes"
-        hint = "fix some choices with --define, or restrict them with --argued-by or --admissible"
+        hint = f"fix some choices with --define{besides}"
         raise InputErrors([InputError(message, None, hint)]) from None
 
 
@@ -195,7 +195,7 @@ def readings(
     question = _question(
         library, scenario, clause, ask, profile, define, set_, account, on, event, argued_by, admissible, weights
     )
-    with _or_too_entangled():
+    with _or_too_entangled(", ask of one event with --event, or restrict with --argued-by or --admissible"):
         influences = question.influence()
         if plot is not None:
             from foedus.report.plot import plot_readings
@@ -268,7 +268,7 @@ def flip(
     library = library_with(rules)
     question = _question(library, scenario, clause, ask, profile, define, set_, account, on, event)
     question = replace(question, account=question.account or question.told[0])
-    with _or_too_entangled():
+    with _or_too_entangled(", or ask of one event with --event"):
         flips = find_flips(question, limit=limit)
     if as_json:
         print_json({**report.flips_record(question, flips), "inputs": library.inputs})
@@ -359,7 +359,7 @@ def sweep(
 
     library = library_with(rules)
     question = _question(library, scenario, clause, ask, profile, define, set_, account, None, event)
-    with _or_too_entangled():
+    with _or_too_entangled(", or ask of one event with --event"):
         varied, steps = sweep_over(question, vary, event)
     if plot is not None:
         from foedus.report.plot import plot_sweep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from foedus.errors import InputError, Place
-from foedus.loading.library import FOLDERS, SINGLE, Library
+from foedus.loading.library import FOLDERS, SINGLE, Library, kind_of
 from foedus.model import Scenario
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def ids_in(library: Library, paths: Iterable[Path]) -> dict[str, list[str]]:
         return {kind: list(each) for kind, each in library.index.items()}
     out: dict[str, list[str]] = {}
     for file in named:
-        out.setdefault(_kind(file), []).append(file.stem)
+        out.setdefault(kind_of(file), []).append(file.stem)
     return out
 
 
@@ -81,23 +81,9 @@ def _files(library: Library, path: Path) -> Iterator[Path]:
 
 def _read(library: Library, path: Path) -> Iterator[Any]:
     """The object in a file of any kind; a rule file takes the place of the library's file of the same id."""
-    kind = _kind(path)
+    kind = kind_of(path)
     if kind in FOLDERS:
         library.index[kind][path.stem] = path
         library.loaded.pop((kind, path.stem), None)
     name = kind if kind in SINGLE else path.stem
     yield library.read(kind, name, path)
-
-
-def _kind(path: Path) -> str:
-    """The kind of file, by the first key that tells; a file without one is taken for a scenario."""
-    try:
-        # a pipe would wait for a writer
-        head = path.read_text(encoding="utf-8", errors="replace")[:65536] if path.is_file() else ""
-    except OSError:
-        return "scenario"
-    for line in head.splitlines():
-        key = line.partition(":")[0]
-        if key in FOLDERS or key in SINGLE:
-            return key
-    return "scenario"

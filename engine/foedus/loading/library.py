@@ -16,7 +16,7 @@ from foedus.model import Scenario, Treaty
 from foedus.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from foedus.loading.document import Document
     from foedus.loading.resolve import Trouble
@@ -33,6 +33,20 @@ def shipped(kind: str) -> Path:
     """The folder `rules` or `scenarios` that comes with foedus, installed or in a checkout."""
     inside = Path(str(files("foedus"))) / kind
     return inside if inside.is_dir() else Path(__file__).resolve().parents[3] / kind
+
+
+def kind_of(path: Path) -> str:
+    """The kind of file, by the first key that tells; a file without one is taken for a scenario."""
+    try:
+        # a pipe would wait for a writer
+        head = path.read_text(encoding="utf-8", errors="replace")[:65536] if path.is_file() else ""
+    except OSError:
+        return "scenario"
+    for line in head.splitlines():
+        key = line.partition(":")[0]
+        if key in FOLDERS or key in SINGLE:
+            return key
+    return "scenario"
 
 
 @dataclass
@@ -79,7 +93,17 @@ class Library:
         for root in self.scenario_roots:
             for folder in (root, root / "historical", root / "hypothetical"):
                 out["scenario"].update(self._listed(folder, root))
+        taken = {path for each in out.values() for path in each.values()}
+        self.problems += [each for root in self.rule_roots[1:] for each in self._unread(root, taken)]
         return out
+
+    def _unread(self, root: Path, taken: Container[Path]) -> Iterator[InputError]:
+        """Files of rules in a folder of the user's that stand where no rules are looked for."""
+        for path in sorted([*root.glob("*.y*ml"), *root.glob("*/*.y*ml")]):
+            kind = kind_of(path)
+            if kind in FOLDERS and path not in taken and not path.is_symlink():
+                hint = f"put it at {FOLDERS[kind]}/{path.stem}.yaml in that folder"
+                yield InputError(f"this file of the kind `{kind}` would not be read", Place(str(path)), hint)
 
     def _listed(self, folder: Path, root: Path) -> dict[str, Path]:
         """The files of a folder by id; one that a link leads out of the root is not taken."""
@@ -373,11 +397,18 @@ _PLAIN = 1_000_000
 
 
 def _add_to(below: TermEntry | None, above: TermEntry) -> TermEntry:
-    """A term of the user's on top of the shipped one: its definitions are added or replace namesakes."""
+    """A term of the user's on top of the shipped one: its definitions are added or replace namesakes.
+
+    What else it says stands in place of what the shipped one says.
+    """
     if below is None:
         return above
     return replace(
         above,
+        title=above.title or below.title,
+        question=above.question or below.question,
+        default=above.default or below.default,
+        properties={**below.properties, **above.properties},
         definitions={**below.definitions, **above.definitions},
         broader_than=tuple(dict.fromkeys((*below.broader_than, *above.broader_than))),
         excludes=tuple(dict.fromkeys((*below.excludes, *above.excludes))),

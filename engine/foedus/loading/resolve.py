@@ -251,7 +251,10 @@ class _Checker:
             yield self.trouble(("definitions",), f"the term `{term.term}` has no definition")
             return
         yield from self.ids(("definitions",), term.definitions, "definition")
-        if term.default not in term.definitions:
+        for key in ("title", "question", "default"):
+            if not getattr(term, key):
+                yield self.trouble((), f"missing key `{key}`", "a term has `title`, `question` and `default`")
+        if term.default and term.default not in term.definitions:
             yield self.unknown(("default",), "definition", term.default, term.definitions)
         for key in ("broader_than", "excludes"):
             for index, pair in enumerate(getattr(term, key)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from foedus.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from dataclasses import Field
 
     from pydantic_core import ErrorDetails
 
@@ -170,13 +172,15 @@ def _translate(file: str, detail: ErrorDetails, document: Document) -> list[Inpu
     if kind in {"missing", "missing_argument"} and isinstance(loc[-1], int):
         return [InputError("two are expected here, the first and the second", document.place(path[:-1]))]
     if kind in {"missing", "missing_argument"}:
-        siblings = document.place(path[:-1])
-        return [InputError(f"missing key `{path[-1]}`", siblings, "`foedus schema` lists the keys")]
+        needed = [each.name.rstrip("_") for each in _fields_at(file, loc[:-1]) if _is_needed(each)]
+        shown = ", ".join("`trigger` and `duty`" if name == "versions" else f"`{name}`" for name in needed)
+        hint = f"needed here: {shown}" if path[-1] in needed else None
+        return [InputError(f"missing key `{path[-1]}`", document.place(path[:-1]), hint)]
     if kind in _SURPLUS:
         if loc[0] == "clauses" and len(loc) == len(("clauses", "art-1", "trigger")) and loc[-1] in BODY_KEYS:
             either = "a clause has either these keys itself or a list of `versions` that have them"
             return [InputError(f"`{path[-1]}` cannot stand here", document.place(path, key=True), either)]
-        hint = nearest(path[-1], _keys_at(loc[:-1]))
+        hint = nearest(path[-1], _keys_at(file, loc[:-1]) - {path[-1]})
         return [InputError(f"unknown key `{path[-1]}`", document.place(path, key=True), hint)]
     if kind == "literal_error" and detail.get("ctx", {}).get("expected") == "'ongoing'":
         return [InputError(_no_date(given), document.place(path), f"{_DAY}, or `ongoing`")]
@@ -214,8 +218,18 @@ def _is_branch(part: str | int) -> bool:
     return isinstance(part, str) and (part in _BRANCHES or "[" in part)
 
 
-def _keys_at(loc: Path) -> list[str]:
-    """The keys that the model has for the mapping at a location."""
+def _keys_at(file: str, loc: Path) -> set[str]:
+    """The keys that the mapping at a location can have."""
+    own = {each.name.rstrip("_") for each in _fields_at(file, loc)}
+    return own | BODY_KEYS if "versions" in own else own
+
+
+def _is_needed(each: Field[Any]) -> bool:
+    return each.default is MISSING and each.default_factory is MISSING
+
+
+def _fields_at(file: str, loc: Path) -> tuple[Field[Any], ...]:
+    """The fields that the model has for the mapping at a location."""
     names = [str(part) for part in loc if isinstance(part, str)]
     holder = {
         "clauses": "Clause", "events": "Event", "definitions": "Definition", "expect": "Expectation",
@@ -226,9 +240,9 @@ def _keys_at(loc: Path) -> list[str]:
     }  # fmt: skip
     from foedus import model, vocabulary
 
+    if loc[:1] == ("wordings",):
+        return fields(model.Text)
     for name in reversed(names):
         if name in holder:
-            cls = getattr(model, holder[name], None) or getattr(vocabulary, holder[name])
-            extra = BODY_KEYS if holder[name] == "Clause" else frozenset()
-            return sorted({key.rstrip("_") for key in cls.__dataclass_fields__} | extra)
-    return sorted({key for cls in (TermEntry, Treaty, Overlay, Profile, Scenario) for key in cls.__dataclass_fields__})
+            return fields(getattr(model, holder[name], None) or getattr(vocabulary, holder[name]))
+    return fields(KINDS[file]) if is_dataclass(KINDS[file]) else ()

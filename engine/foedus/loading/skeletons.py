@@ -69,7 +69,7 @@ _DEFINITION = """\
 # yaml-language-server: $schema=rules.schema.json
 # Complete and check in an editor: foedus schema rules > rules.schema.json
 # Put this file into DIR/terms/ and use it with: foedus run SCENARIO --rules DIR
-# To add a definition to a shipped term, copy its file from `foedus init` and add to it.
+# To add a definition to a shipped term, give its id, and leave title, question and default out.
 term: {name}
 title: {title}
 question: Does what happened amount to it?

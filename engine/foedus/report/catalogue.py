@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from foedus.explain import cite, day
+from foedus.errors import InputError, InputErrors
+from foedus.explain import cite, day, listed
 from foedus.ground import Facts
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from foedus.loading.library import Library
     from foedus.model import Treaty
     from foedus.report.page import Page
+
+
+CHOSEN_BY = {
+    "--tag": ("scenarios",),
+    "--party": ("treaties", "clauses", "scenarios"),
+    "--in-force": ("treaties", "clauses"),
+}
+"""Option to the kinds of entries among which it chooses."""
 
 
 def rows(
@@ -27,8 +36,17 @@ def rows(
     """One row for each entry of that kind, its id first; only those with all tags, of the party, in force on the day.
 
     Raises:
-        InputErrors: if a file of that kind is wrong.
+        InputErrors: if a file of that kind is wrong, or entries of that kind cannot be chosen so.
     """
+    given = {"--tag": tags, "--party": party, "--in-force": in_force}
+    unfit = [option for option, value in given.items() if value and kind not in CHOSEN_BY[option]]
+    if unfit:
+        raise InputErrors(
+            [
+                InputError(f"`{o}` does not choose among {kind}", None, f"only among {listed(CHOSEN_BY[o], 'and')}")
+                for o in unfit
+            ]
+        )
     found = [row for row in _rows(library, kind) if set(tags) <= set(row.get("tags", []))]
     if kind in {"treaties", "clauses"} and (party or in_force):
         treaties = library.all_of("treaty")
@@ -110,6 +128,8 @@ def _rows(library: Library, kind: str) -> Iterator[dict[str, Any]]:
 
 def show_rows(page: Page, found: list[dict[str, Any]]) -> None:
     """Ids and titles, and under each title what else there is to say."""
+    if not found:
+        page.line("there is none such", "dim")
     column = min(max((len(row["id"]) for row in found), default=0) + 2, page.width // 2)
     for row in found:
         rest = [text for key, value in row.items() if key not in {"id", "title"} and (text := _text(key, value))]

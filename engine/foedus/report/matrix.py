@@ -14,7 +14,7 @@ from foedus.report.finding import CASUS_WORDS, FEW, said
 from foedus.run import overalls, under
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from rich.table import Table
@@ -92,7 +92,11 @@ def _speaks(profile: Profile, scenario: Scenario) -> bool:
 
 
 def build(
-    rules: Rules, asked: Sequence[tuple[Scenario, Sequence[str]]], columns: tuple[Column, ...], on: date | None
+    rules: Rules,
+    asked: Sequence[tuple[Scenario, Sequence[str]]],
+    columns: tuple[Column, ...],
+    on: date | None,
+    advance: Callable[[], None] = lambda: None,
 ) -> Matrix:
     """Judge every clause of every scenario under every column; a column of an actor only where it has a say."""
     rows = []
@@ -110,6 +114,7 @@ def build(
             parted = len({each for each in cells if each[0] != "no-case"}) > 1
             splits = find_splits(rules, scenario, clause, positions) if positions and parted else ()
             rows.append(Row(scenario.scenario, clause, cells, splits))
+            advance()
     return Matrix(columns, tuple(rows))
 
 

@@ -1,4 +1,4 @@
-"""Pictures for print, page and slide, through matplotlib (the extra `foedus[plot]`); told apart by the colour-blind.
+"""Pictures for print, page and slide, through matplotlib (the extra `plot`); told apart by the colour-blind.
 
 Colours are those of Okabe and Ito 2008; where a colour alone would tell two things apart, a line style, a hatch or a
 word does too, for print in grey.
@@ -66,7 +66,7 @@ def check_picture(path: Path) -> None:
         message = f"`{path.name}` is no picture that can be made"
         raise InputErrors([InputError(message, None, f"a name that ends in {listed(FORMS)}")])
     if find_spec("matplotlib") is None:
-        hint = "pip install 'foedus[plot]'"
+        hint = "pip install '.[plot]' in the folder of foedus"
         raise InputErrors([InputError("pictures need matplotlib, which is not installed", None, hint)])
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from foedus.dispute import Dispute, Point, Position
     from foedus.drafting import Effect
     from foedus.flips import Flips
-    from foedus.readings import Change, Influence, Question
+    from foedus.readings import Change, Flip, Influence, Question
     from foedus.report.page import Page
     from foedus.residual import Residual, Space, Variable
     from foedus.sweep import Step
@@ -209,23 +209,29 @@ def residual_record(residual: Residual, space: Space) -> Any:  # noqa: ANN401 - 
 # Flips
 
 
-def _ways(page: Page, label: str, fewest: int | None, ways: Iterable[Sequence[Change]]) -> None:
+def _ways(page: Page, label: str, flip: Flip) -> None:
     page.line()
-    if fewest is None:
-        page.line(f"{label}: none would do", "bold", indent=2)
+    if flip.fewest is None:
+        if flip.sought == 0:
+            page.line(f"{label}: too entangled to be looked for", "bold", indent=2)
+        elif flip.sought is None:
+            page.line(f"{label}: none would do", "bold", indent=2)
+        else:
+            page.line(f"{label}: none of up to {flip.sought} would do", "bold", indent=2)
+            page.line("sets of more changes are too many to look at", indent=4)
         return
-    page.line(f"{label}: {fewest} would do", "bold", indent=2)
+    page.line(f"{label}: {flip.fewest} would do", "bold", indent=2)
     grouped: dict[tuple[str, ...], list[Sequence[Change]]] = {}
-    for way in ways:
+    for way in flip.ways:
         grouped.setdefault(tuple(variable.name for variable, _ in way), []).append(way)
     for names, same in list(grouped.items())[:MANY]:
         if len(names) == 1:
             values = [said(way[0][1]) for way in same]
             page.line(f"{names[0]}: {listed(values)}", indent=4, hang=2)
         else:
-            for way in same[:3]:
+            for several in same[:3]:
                 page.line(
-                    listed([f"{variable.name}: {said(value)}" for variable, value in way], "and"), indent=4, hang=2
+                    listed([f"{variable.name}: {said(value)}" for variable, value in several], "and"), indent=4, hang=2
                 )
 
 
@@ -234,16 +240,21 @@ def show_flips(page: Page, question: Question, flips: Flips, profile: str | None
     page.line(f"{question.scenario.scenario} · {question.clause}", "bold")
     page.field("as now read", f"{words(flips.now)} ({question.asked})")
     page.field("", _how(question, profile))
-    _ways(page, "changes of the reading", flips.of_reading.fewest, flips.of_reading.ways)
-    _ways(page, "changes of the facts", flips.of_facts.fewest, flips.of_facts.ways)
+    _ways(page, "changes of the reading", flips.of_reading)
+    _ways(page, "changes of the facts", flips.of_facts)
     if flips.both is not None:
-        _ways(page, "changes of both kinds together", flips.both.fewest, flips.both.ways)
+        _ways(page, "changes of both kinds together", flips.both)
     page.line()
     if flips.whatever_the_reading:
         page.line("whatever the reading, one fact would settle it", "bold", indent=2)
+        settling: dict[tuple[str, str], list[str]] = {}
         for variable, value, outcome in flips.whatever_the_reading:
+            settling.setdefault((variable.name, outcome), []).append(said(value))
+        for (name, outcome), values in settling.items():
             as_now = ", as now read" if outcome == flips.now else ""
-            page.line(f"{variable.name}: {said(value)} ({words(outcome)}{as_now})", indent=4, hang=2)
+            page.line(f"{name}: {listed(values)} ({words(outcome)}{as_now})", indent=4, hang=2)
+    elif flips.whatever_the_reading is None:
+        page.line("whether one fact would settle it under every reading: too entangled to be seen", indent=2)
     else:
         page.line("no single fact settles it under every reading", indent=2)
 
@@ -251,19 +262,20 @@ def show_flips(page: Page, question: Question, flips: Flips, profile: str | None
 def flips_record(question: Question, flips: Flips) -> dict[str, Any]:
     """Flips as plain data."""
 
-    def ways(each: Iterable[Sequence[Change]]) -> list[list[dict[str, Any]]]:
-        return [[{"kind": v.kind, "name": v.name, "to": value} for v, value in way] for way in each]
+    def plain(flip: Flip) -> dict[str, Any]:
+        ways = [[{"kind": v.kind, "name": v.name, "to": value} for v, value in way] for way in flip.ways]
+        return {"fewest": flip.fewest, "ways": ways, "sought_up_to": flip.sought}
 
     return {
         "scenario": question.scenario.scenario,
         "clause": question.clause,
         "asked": question.asked,
         "now": flips.now,
-        "of_reading": {"fewest": flips.of_reading.fewest, "ways": ways(flips.of_reading.ways)},
-        "of_facts": {"fewest": flips.of_facts.fewest, "ways": ways(flips.of_facts.ways)},
-        "of_both": {"fewest": flips.both.fewest, "ways": ways(flips.both.ways)} if flips.both else None,
+        "of_reading": plain(flips.of_reading),
+        "of_facts": plain(flips.of_facts),
+        "of_both": plain(flips.both) if flips.both else None,
         "whatever_the_reading": [
-            {"name": v.name, "to": value, "then": outcome} for v, value, outcome in flips.whatever_the_reading
+            {"name": v.name, "to": value, "then": outcome} for v, value, outcome in flips.whatever_the_reading or ()
         ],
     }
 
