@@ -29,7 +29,7 @@ def prove(library: Library, paths: Sequence[Path], witness: Path | None, *, long
 
     rules = library.everything()
     ids = ids_in(library, paths)
-    if not ids.get("treaty") and not ids.get("term"):
+    if not {"treaty", "term", "vocabulary"} & ids.keys():
         hint = "name files of treaties or terms, or none for the whole library"
         raise InputErrors([InputError("these files hold nothing that could be proved", None, hint)])
     with progress(PIECES + 1, "proofs") as advance:
