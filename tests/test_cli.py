@@ -423,7 +423,7 @@ def test_residual_prints_the_question_that_remains() -> None:
     assert "temporal-scope:" in page
     assert "begun-in-force: no" in page
     settled = foedus("residual", "2024-kursk", "--define", "temporal-scope=begun-in-force")
-    assert "no, whatever is chosen" in settled
+    assert "does not arise, whatever is chosen" in settled
     assert "by" in json.dumps(record("residual", "2024-kursk")["residual"])
 
 

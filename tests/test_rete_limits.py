@@ -162,7 +162,7 @@ def test_a_run_beyond_a_limit_is_judged_by_the_reference_and_says_so() -> None:
     page = Page()
     show_run(page, found, None, {}, everything=False)
     text = " ".join(" ".join(page.lines).split())
-    assert "judged by reference, as rete is not trusted with 600 values, of at most 300" in text
+    assert "judged by the reference evaluator, as durable-rules is not trusted with 600 values, of at most 300" in text
     record = run_record(found, {}, None, {})
     assert (record["executor"], record["beyond_rete"]) == ("reference", "600 values, of at most 300")
 

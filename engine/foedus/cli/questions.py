@@ -237,7 +237,12 @@ def residual(
     from foedus.report.page import Page
 
     page = Page()
-    page.line(f"{question.scenario.scenario} · {question.clause}: the casus foederis arises if", "bold")
+    asked = f"{question.scenario.scenario} · {question.clause}: the casus foederis"
+    if isinstance(left, bool):
+        page.line(f"{asked} {'arises' if left else 'does not arise'}, whatever is chosen", "bold")
+        page.write()
+        return
+    page.line(f"{asked} arises if", "bold")
     for line in report.residual_lines(left, question.space, 0):
         depth = len(line) - len(line.lstrip())
         page.line(line.strip(), indent=depth + 2, hang=2)
@@ -461,7 +466,8 @@ def _witnesses(found: Comparison, reading: str, clauses: tuple[str, str]) -> dic
         for twin, scenario in zip(("", "-twin"), shown, strict=False):
             named = replace(scenario, scenario=f"{side}{twin}{suffix}")
             summary = f"Under {under} these facts bring {own} into operation, and not {rival}."
-            out[named.scenario] = write_scenario(named, f"Only {own}", summary)
+            title = f"Not {rival}" if twin else f"Only {own}"
+            out[named.scenario] = write_scenario(named, title, f"{summary} `foedus test` asks it under that reading.")
     return out
 
 

@@ -26,6 +26,7 @@ STYLES: dict[str, Style] = {
     "undetermined": "yellow", "does-not-arise": "red", "not-due": "red", "no-case": "dim",
 }  # fmt: skip
 FEW = 4
+JUDGES = {"rete": "durable-rules", "reference": "the reference evaluator"}
 
 
 def show_run(
@@ -36,8 +37,8 @@ def show_run(
     page.line(f"{run.scenario.scenario} · {run.scenario.title}", "bold")
     how = how_read(run.rules, profile, run.reading.choices, run.account)
     seen = f", as seen on {run.on.isoformat()}" if run.on else ""
-    why = f", as rete is not trusted with {run.beyond}" if run.beyond else ""
-    page.line(f"{how}{seen}; judged by {run.executor}{why}", "dim")
+    why = f", as durable-rules is not trusted with {run.beyond}" if run.beyond else ""
+    page.line(f"{how}{seen}; judged by {JUDGES[run.executor]}{why}", "dim")
     for clause, findings in run.findings.items():
         page.line()
         treaty, entry = run.rules.clause(clause)

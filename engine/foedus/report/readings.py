@@ -33,9 +33,8 @@ def words(outcome: str) -> str:
 
 
 def fraction(value: Fraction) -> str:
-    """A fraction and what it comes to: exactly where it is short, rounded where it is not."""
-    about = f"{float(value):.1%}"
-    return f"{value} ({about})" if len(str(value)) <= MANY else f"{about} ({value})"
+    """What a fraction comes to, rounded, and the fraction."""
+    return f"{float(value):.1%} ({value})"
 
 
 def bar(value: Fraction, width: int, page: Page) -> str:
@@ -162,11 +161,7 @@ def residual_lines(residual: Residual, space: Space, depth: int = 0) -> list[str
     """The legal question that remains, indented."""
     pad = "  " * depth
     if isinstance(residual, bool):
-        return [
-            f"{pad}{'yes, whatever is chosen' if depth == 0 else 'yes'}"
-            if residual
-            else f"{pad}{'no, whatever is chosen' if depth == 0 else 'no'}"
-        ]
+        return [f"{pad}{said(residual)}"]
     name, *rest = residual
     if name == "not":
         return [f"{pad}not:", *residual_lines(rest[0], space, depth + 1)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from foedus import __version__
 from foedus.derivation import reasons_of
 from foedus.explain import Claim, Explainer, day, days_of, listed
-from foedus.report.finding import CASUS_WORDS, FEW, STYLES, how_read
+from foedus.report.finding import CASUS_WORDS, FEW, JUDGES, STYLES, how_read
 from foedus.report.page import Page
 from foedus.report.record import claim_record, plain
 from foedus.run import Run
@@ -29,7 +29,7 @@ def show_head(page: Page, title: str, timeline: Timeline, profile: str | None) -
     """Of what the timeline is, and how it reads."""
     page.line(title, "bold")
     how = how_read(timeline.rules, profile, timeline.choices, timeline.account)
-    page.line(f"{how}; judged by reference", "dim")
+    page.line(f"{how}; judged by {JUDGES['reference']}", "dim")
     if timeline.forget is not None:
         page.line(f"events and cases of more than {timeline.forget} days ago are forgotten", "dim")
 
