@@ -10,17 +10,17 @@ from foedus.diagram import NO, TooEntangledError
 from foedus.readings import Flip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from foedus.readings import Change, Question
     from foedus.residual import Variable
     from foedus.vocabulary import Value
 
 MOST_CHANGES = 3
-"""Changes of both kinds together that are looked for."""
+"""Changes that are looked for together, where none of one kind would do."""
 
 MOST_SETS = 100_000
-"""Sets of changes of both kinds that are looked at."""
+"""Sets of changes that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Flips:
     whatever_the_reading: tuple[tuple[Variable, Value | None, str], ...] | None
 
 
-def find_flips(question: Question, *, limit: int = 20) -> Flips:
-    """The smallest changes that turn the finding of the current reading.
+def find_flips(question: Question, *, limit: int = 20, advance: Callable[[], None] = lambda: None) -> Flips:
+    """The smallest changes that turn the finding of the current reading; `advance` is called for each set looked at.
 
     Raises:
         TooEntangledError: if the diagram of the readings grows too large.
@@ -47,10 +47,11 @@ def find_flips(question: Question, *, limit: int = 20) -> Flips:
     question = _on_one_account(question)
     now = question.finding_now()
     of_reading = question.flip(limit)
-    of_facts = _of_facts(_with_facts_free(question, _reading_now(question)), now, limit)
+    of_facts = _of_facts(_Search(_with_facts_free(question, _reading_now(question)), now, advance), limit)
     fewest = min((each.fewest for each in (of_reading, of_facts) if each.fewest is not None), default=None)
-    both = _together(replace(question, frees=True, order_of_choices=None), now, fewest, limit) if fewest != 1 else None
-    return Flips(now, of_reading, of_facts, both, _robust(question))
+    joint = replace(question, frees=True, order_of_choices=None)
+    both = _together(_Search(joint, now, advance), fewest, limit) if fewest != 1 else None
+    return Flips(now, of_reading, of_facts, both, _robust(question, advance))
 
 
 def _on_one_account(question: Question) -> Question:
@@ -98,12 +99,12 @@ def _complete(question: Question, reading: Mapping[str, Value]) -> dict[str, Val
     return out
 
 
-def _of_facts(free: Question, now: str, limit: int) -> Flip:
+def _of_facts(search: _Search, limit: int) -> Flip:
     """The fewest changes of facts; small sets are looked at first, as the cases together can be far larger."""
+    free, now = search.question, search.now
     try:
-        if free.asked == "casus" and now == "does-not-arise":
+        if free.asked == "casus" and now != "arises":  # it arises if one case does
             return free.flip(limit, now)
-        search = _Search(free, now)
         found = search.fewest(range(1, 3), limit)
         if found.fewest is not None:
             return found
@@ -115,15 +116,16 @@ def _of_facts(free: Question, now: str, limit: int) -> Flip:
         return search.fewest(range(3, MOST_CHANGES + 1), limit)
 
 
-def _together(joint: Question, now: str, fewer_than: int | None, limit: int) -> Flip | None:
+def _together(search: _Search, fewer_than: int | None, limit: int) -> Flip | None:
     """The fewest changes of both kinds together; nothing where those of one kind are as few."""
+    joint, now = search.question, search.now
     found = Flip(None, ())
     try:
-        if joint.asked == "casus" and now != "arises":  # it arises if one case does
+        if joint.asked == "casus" and now != "arises":
             found = joint.nearest(joint.by_case, "arises", limit)
         if joint.asked == "duty" or now != "does-not-arise":
             most = min(each for each in (found.fewest, fewer_than, MOST_CHANGES + 1) if each is not None)
-            other = _Search(joint, now).fewest(range(2, most), limit)
+            other = search.fewest(range(2, most), limit)
             found = found if other.fewest is None and found.fewest is not None else other
     except TooEntangledError:
         found = Flip(None, (), 0)
@@ -140,14 +142,15 @@ class _TooManyError(Exception):
 
 @dataclass
 class _Search:
-    """Sets of changes that turn the finding of a question in which choices and facts are both open.
+    """Sets of changes that turn the finding of a question in which facts are open, and choices may be.
 
     A set that does must change something on which a case that stands in its way hangs as it is: what lies on the way
     through its diagram. So the cases need never be put together.
     """
 
-    joint: Question
+    question: Question
     now: str
+    advance: Callable[[], None]
     steps: int = 0
     seen: set[frozenset[tuple[int, int]]] = field(default_factory=set)
 
@@ -169,7 +172,7 @@ class _Search:
             _TooManyError: if there are too many to look at.
         """
         self.seen.clear()
-        values, variables = list(self.joint.now), self.joint.variables
+        values, variables = list(self.question.now), self.question.variables
         found = islice(self._follow(values, {}, total), limit)
         return tuple(tuple((variables[at], variables[at].values[new]) for at, new in sorted(each)) for each in found)
 
@@ -179,6 +182,7 @@ class _Search:
             return
         self.seen.add(key)
         self.steps += 1
+        self.advance()
         if self.steps > MOST_SETS:
             raise _TooManyError
         turned, blamed = self._blamed(values)
@@ -190,7 +194,7 @@ class _Search:
             if level in changes:
                 continue
             before = values[level]
-            for new in range(len(self.joint.variables[level].values)):
+            for new in range(len(self.question.variables[level].values)):
                 if new != before:
                     values[level] = new
                     yield from self._follow(values, {**changes, level: new}, left - 1)
@@ -198,16 +202,16 @@ class _Search:
 
     def _blamed(self, values: list[int]) -> tuple[bool, list[int]]:
         """Whether the finding is turned, and else on what that hangs."""
-        ends = [self.joint.path(root, values) for root in self.joint.by_case]
-        found = self.joint.strongest([code for code, _ in ends])
+        ends = [self.question.path(root, values) for root in self.question.by_case]
+        found = self.question.strongest([code for code, _ in ends])
         if found not in {self.now, "undetermined"}:
             return True, []
-        if self.joint.asked == "casus":  # that it arises is not looked for here
+        if self.question.asked == "casus":  # what makes a case arise is not looked for here
             return False, next(levels for code, levels in ends if code != NO)
         return False, list(dict.fromkeys(level for _, levels in ends for level in levels))
 
 
-def _robust(question: Question) -> tuple[tuple[Variable, Value | None, str], ...] | None:
+def _robust(question: Question, advance: Callable[[], None]) -> tuple[tuple[Variable, Value | None, str], ...] | None:
     told = []
     for reading in _readings_apart(question):
         free = _with_facts_free(question, reading)
@@ -216,10 +220,12 @@ def _robust(question: Question) -> tuple[tuple[Variable, Value | None, str], ...
         except TooEntangledError:
             return None
         told.append(free)
-    return tuple(_find_robust(question, told))
+    return tuple(_find_robust(question, told, advance))
 
 
-def _find_robust(question: Question, told: Sequence[Question]) -> Iterator[tuple[Variable, Value | None, str]]:
+def _find_robust(
+    question: Question, told: Sequence[Question], advance: Callable[[], None]
+) -> Iterator[tuple[Variable, Value | None, str]]:
     """Single facts that, were they otherwise, would give every listed reading the same finding, if it has not now."""
     now = question.finding_now() if question.is_settled else ""
     facts = {each.of: each for free in told for each in free.variables if each.kind == "fact"}
@@ -232,6 +238,7 @@ def _find_robust(question: Question, told: Sequence[Question]) -> Iterator[tuple
             found = {_finding_with(free, fact, value) for free in told} - {"undetermined"}
             if len(found) > 1 or now in found:
                 continue
+            advance()
             other = replace(question, overrides={fact: value})
             if other.is_settled and other.finding_now() not in {now, "undetermined"}:
                 yield variable, value, other.finding_now()

@@ -688,7 +688,7 @@ def _scenario_paths(library: Library, given: list[str] | None) -> Iterator[Path 
             yield each
 
 
-def progress_over(total: int, what: str) -> Any:  # noqa: ANN401 - a context manager that gives a function
+def progress_over(total: int | None, what: str) -> Any:  # noqa: ANN401 - a context manager that gives a function
     from foedus.report.progress import progress
 
     return progress(total, what)

@@ -273,8 +273,8 @@ def flip(
     library = library_with(rules)
     question = _question(library, scenario, clause, ask, profile, define, set_, account, on, event)
     question = replace(question, account=question.account or question.told[0])
-    with _or_too_entangled(", or ask of one event with --event"):
-        flips = find_flips(question, limit=limit)
+    with _or_too_entangled(", or ask of one event with --event"), progress_over(None, "sets of changes") as advance:
+        flips = find_flips(question, limit=limit, advance=advance)
     if as_json:
         print_json({**report.flips_record(question, flips), "inputs": library.inputs})
         return

@@ -228,6 +228,10 @@ def _ways(page: Page, label: str, flip: Flip) -> None:
                 page.line(
                     listed([f"{variable.name}: {said(value)}" for variable, value in several], "and"), indent=4, hang=2
                 )
+            if len(same) > 3:  # noqa: PLR2004 - as many as are shown
+                page.line("… and more of these", "dim", indent=4)
+    if len(grouped) > MANY:
+        page.line("… and others", "dim", indent=4)
 
 
 def show_flips(page: Page, question: Question, flips: Flips, profile: str | None) -> None:
