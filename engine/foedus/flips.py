@@ -38,7 +38,7 @@ class Flips:
     whatever_the_reading: tuple[tuple[Variable, Value | None, str], ...] | None
 
 
-def find_flips(question: Question, *, limit: int = 20, advance: Callable[[], None] = lambda: None) -> Flips:
+def find_flips(question: Question, *, limit: int = 100, advance: Callable[[], None] = lambda: None) -> Flips:
     """The smallest changes that turn the finding of the current reading; `advance` is called for each set looked at.
 
     Raises:

@@ -260,7 +260,7 @@ def flip(
     account: Account = None,
     on: On = None,
     event: EventId = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many smallest sets of changes.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many smallest sets of changes.")] = 100,
     rules: RulesFolder = None,
     as_json: Json = False,
 ) -> None:

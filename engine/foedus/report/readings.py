@@ -204,6 +204,10 @@ def residual_record(residual: Residual, space: Space) -> Any:  # noqa: ANN401 - 
 # Flips
 
 
+def _few(values: list[str]) -> str:
+    return listed(values if len(values) <= MANY else [*values[: MANY - 1], f"{len(values) - MANY + 1} others"])
+
+
 def _ways(page: Page, label: str, flip: Flip) -> None:
     page.line()
     if flip.fewest is None:
@@ -222,7 +226,7 @@ def _ways(page: Page, label: str, flip: Flip) -> None:
     for names, same in list(grouped.items())[:MANY]:
         if len(names) == 1:
             values = [said(way[0][1]) for way in same]
-            page.line(f"{names[0]}: {listed(values)}", indent=4, hang=2)
+            page.line(f"{names[0]}: {_few(values)}", indent=4, hang=2)
         else:
             for several in same[:3]:
                 page.line(
@@ -251,7 +255,7 @@ def show_flips(page: Page, question: Question, flips: Flips, profile: str | None
             settling.setdefault((variable.name, outcome), []).append(said(value))
         for (name, outcome), values in settling.items():
             as_now = ", as now read" if outcome == flips.now else ""
-            page.line(f"{name}: {listed(values)} ({words(outcome)}{as_now})", indent=4, hang=2)
+            page.line(f"{name}: {_few(values)} ({words(outcome)}{as_now})", indent=4, hang=2)
     elif flips.whatever_the_reading is None:
         page.line("whether one fact would settle it under every reading: too entangled to be seen", indent=2)
     else:
