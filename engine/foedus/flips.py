@@ -50,7 +50,7 @@ def find_flips(question: Question, *, limit: int = 100, advance: Callable[[], No
     of_facts = _of_facts(_Search(_with_facts_free(question, _reading_now(question)), now, advance), limit)
     fewest = min((each.fewest for each in (of_reading, of_facts) if each.fewest is not None), default=None)
     joint = replace(question, frees=True, order_of_choices=None)
-    both = _together(_Search(joint, now, advance), fewest, limit) if fewest != 1 else None
+    both = None if fewest in {1, 2} else _together(_Search(joint, now, advance), fewest, limit)
     return Flips(now, of_reading, of_facts, both, _robust(question, advance))
 
 
