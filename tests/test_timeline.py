@@ -286,6 +286,12 @@ def live(*arguments: str, told: str, cwd: Path) -> subprocess.CompletedProcess[s
                           env={**os.environ, "PYTHONUTF8": "1"})  # fmt: skip
 
 
+def test_a_byte_order_mark_before_the_first_event_is_no_mistake(tmp_path: Path) -> None:
+    result = live(told="\ufeff" + json.dumps(RAID) + "\n", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == live(told=json.dumps(RAID) + "\n", cwd=tmp_path).stdout
+
+
 def test_a_bad_line_is_located_and_loses_nothing(tmp_path: Path) -> None:
     bad = '{"id": "x", "date": "2025-01-07", "act": "invason", "by": "UKR"}'
     told = "\n".join([json.dumps(RAID), bad, "{", json.dumps({**RAID, "date": "2025-01-07"}), json.dumps(FOUND)])

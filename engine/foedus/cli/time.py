@@ -216,7 +216,7 @@ def _listen(
         if not line.strip():
             continue
         try:
-            event = read_event(line.rstrip("\n"), number, known, time.ids)
+            event = read_event(line.strip("\ufeff\n"), number, known, time.ids)
             answer(_told(time, event, number))
             keep()
         except InputErrors as errors:
