@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from foedus.vocabulary import Value
 
 MAKES_A_CASE = {"act", "by", "against", "happened"}
+"""What a case is made of, whatever its conditions ask."""
 
 MOST_SETS = 20_000
 """Sets of points that are tried; beyond them no set is given."""
@@ -151,8 +151,10 @@ class _Case:
             ours, theirs = self.choices(first, at), self.choices(second, at)
             for name in sorted(ours.keys() & theirs.keys()):
                 term = name.partition(".")[0]
-                is_of_another = ours.get(term) != theirs.get(term) and name not in self._shared
-                if ours[name] != theirs[name] and (term == name or not is_of_another):
+                is_own_knob = name != term and name not in self.rules.shared_knobs
+                if is_own_knob and ours.get(term) != theirs.get(term):
+                    continue  # knobs of two definitions, and taken over with them
+                if ours[name] != theirs[name]:
                     out[name] = Point("choice", name, ours[name], theirs[name])
         asked = self._asked(first) | self._asked(second)
         for event in self.scenario.events:
@@ -198,21 +200,14 @@ class _Case:
 
     def _together(self, point: Point) -> tuple[str, ...]:
         """A choice and, with a definition, the knobs that it has."""
-        definition = (
-            self.rules.terms[point.name].definitions[str(point.theirs)] if point.name in self.rules.terms else None
-        )
-        knobs = definition.knobs.items() if definition else ()
-        return (point.name, *(setting.same_as or f"{point.name}.{knob}" for knob, setting in knobs))
+        term = self.rules.terms.get(point.name)
+        knobs = term.definitions[str(point.theirs)].knobs if term else {}
+        return (point.name, *(setting.same_as or f"{point.name}.{knob}" for knob, setting in knobs.items()))
 
     def _asked(self, position: Position) -> frozenset[Word]:
         """The attributes and roles on which the cases of a position can depend."""
         conditions = {id(each): each for situation, _ in self._found(position) for each in situation.conditions}
         return frozenset().union(MAKES_A_CASE, *map(self.rules.words, conditions.values()))
-
-    @cached_property
-    def _shared(self) -> set[str]:
-        definitions = (each for entry in self.rules.terms.values() for each in entry.definitions.values())
-        return {setting.same_as for each in definitions for setting in each.knobs.values() if setting.same_as}
 
     def _found(self, position: Position) -> list[tuple[Situation, Finding]]:
         """Each case with what a position finds of it, judged once; cases that are alike are one."""

@@ -212,6 +212,7 @@ class _Search:
 
 
 def _robust(question: Question, advance: Callable[[], None]) -> tuple[tuple[Variable, Value | None, str], ...] | None:
+    """The facts that settle it under every reading; `None` where the facts of some reading are too entangled."""
     told = []
     for reading in _readings_apart(question):
         free = _with_facts_free(question, reading)

@@ -245,6 +245,12 @@ class Rules:
         return found
 
     @cached_property
+    def shared_knobs(self) -> dict[str, KnobSetting]:
+        """What the knobs can be set to that several definitions have as one, by the name of the one."""
+        definitions = (each for entry in self.terms.values() for each in entry.definitions.values())
+        return {own.same_as: own for each in definitions for own in each.knobs.values() if own.same_as}
+
+    @cached_property
     def _attached(self) -> dict[str, dict[str, Overlay]]:
         return {}
 

@@ -280,7 +280,11 @@ class Question:
         ]
 
     def _code(self, outcome: str) -> int:
-        return (_CASUS_CODES if self.asked == "casus" else _DUTY_CODES)[outcome]
+        return self._codes[outcome]
+
+    @property
+    def _codes(self) -> dict[str, int]:
+        return _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -353,18 +357,13 @@ class Question:
 
     def finding_now(self) -> str:
         """The outcome under the current reading."""
-        return self.finding_at(self.now)
-
-    def finding_at(self, values: Sequence[int]) -> str:
-        """The outcome where each choice has a value, by its index."""
-        return self.strongest([self.path(self._root, values)[0]])
+        return self.strongest([self.path(self._root, self.now)[0]])
 
     def strongest(self, codes: Sequence[int]) -> str:
         """The outcome of cases with these terminals: the strongest, if none that is open could be stronger."""
-        known = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
         settled = max((code for code in codes if code != OPEN), default=NO)
-        is_open = OPEN in codes and settled != max(code for code in known.values() if code != OPEN)
-        return next(outcome for outcome, code in known.items() if code == (OPEN if is_open else settled))
+        is_open = OPEN in codes and settled != self._codes[self.outcomes[0]]
+        return next(outcome for outcome, code in self._codes.items() if code == (OPEN if is_open else settled))
 
     def witness(self, outcome: str) -> dict[str, Value | None] | None:
         """The reading nearest to the current one under which the outcome is that, each choice with its value."""
@@ -393,7 +392,7 @@ class Question:
         best = Flip(None, ())
         for root in roots:
             fewest, ways = find_nearest(self._diagrams, root, self.now, self._code(outcome), limit)
-            if fewest is None or fewest > (fewest if best.fewest is None else best.fewest):
+            if fewest is None or (best.fewest is not None and fewest > best.fewest):
                 continue
             before = best.ways if fewest == best.fewest else ()
             own = [way for each in ways if (way := self._changes(each)) not in before]
@@ -409,7 +408,8 @@ class Question:
         maker, left = self._made
         if outcome != "arises" or not self.frees or len(left) > 1:
             return [self._root]
-        unknown = [_Settler(maker, len(self.choices)).unknown(each.casus) for each in left[0]]
+        settler = _Settler(maker, len(self.choices))
+        unknown = [settler.unknown(each.casus) for each in left[0]]
         share = sum(map(len, unknown)) > len(frozenset().union(*unknown))
         return [self._root] if share else self.by_case
 
@@ -486,9 +486,8 @@ class Question:
     def reached(self) -> set[str]:
         """The outcomes that some reading has."""
         diagrams = self._diagrams
-        codes = _CASUS_CODES if self.asked == "casus" else _DUTY_CODES
         terminals = diagrams.reached(self._root)
-        return {outcome for outcome, code in codes.items() if code in terminals}
+        return {outcome for outcome, code in self._codes.items() if code in terminals}
 
     def _settling(self, support: Sequence[int], most: int) -> dict[int, Fraction] | None:
         """Settling shares by level; `None` if there are too many sets to look at."""

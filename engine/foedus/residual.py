@@ -351,15 +351,9 @@ def chosen(variable: Variable, reading: Reading) -> Value | None:
                 setting = reading.rules.terms[term].definitions[definition].knobs[knob]
                 asked = reading.choices.get(f"{term}.{knob}") if reading.definition(term)[0] == definition else None
             else:
-                setting, asked = _shared(reading.rules, name), reading.choices.get(name)
+                setting, asked = reading.rules.shared_knobs[name], reading.choices.get(name)
             return asked if asked in setting.values else setting.default
     return None
-
-
-def _shared(rules: Rules, name: str) -> KnobSetting:
-    """What a knob that several definitions share can be set to."""
-    definitions = (each for entry in rules.terms.values() for each in entry.definitions.values())
-    return next(setting for each in definitions for setting in each.knobs.values() if setting.same_as == name)
 
 
 def by_definition(rules: Rules, choices: Mapping[str, Value]) -> dict[str, Value]:

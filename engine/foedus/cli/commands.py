@@ -626,7 +626,7 @@ def _idle_knob(known: Rules, clauses: Iterable[str], name: str, choices: Mapping
         own = definition.knobs.get(knob)
         return own is not None and choices[name] in own.values
 
-    if any(map(has, in_force.values())) or any(s.same_as == name for d in others.values() for s in d.knobs.values()):
+    if any(map(has, in_force.values())) or name in known.shared_knobs:
         return None
     having = [f"`{key}`" for key, each in others.items() if has(each)]
     message = f"`--set {name}={choices[name]}` changes nothing: `{term}` is read as {' or '.join(in_force)}"

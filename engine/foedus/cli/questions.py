@@ -76,26 +76,24 @@ def _question(
     define: list[str] | None, set_: list[str] | None, account: str | None, on: str | None, event: str | None,
     argued_by: str | None = None, admissible: str | None = None, weights: Path | None = None,
 ) -> Question:  # fmt: skip
-    from foedus.ground import merge
     from foedus.readings import Question
+    from foedus.run import under
 
     found = library.scenario(scenario)
     clause = clause or found.clauses[0]
     known = rules_for(library, [clause], [found], wanted=[profile] if profile is not None else [])
     fixed = choices_from(library, known, define, set_)
-    read = known.profiles[profile].reading if profile else {}
-    own_account = known.profiles[profile].account if profile else None
+    current, told = under(known.profiles.get(profile or ""), fixed, account_of(known, account))
     if event is not None and event not in {each.id for each in found.events}:
         raise InputErrors([InputError(f"unknown event `{event}`", None, nearest(event, [e.id for e in found.events]))])
-    asked_account = account_of(known, account) or own_account
     return Question(
         known,
         found,
         clause,
         asked,
         fixed=fixed,
-        current=merge(read, fixed),
-        account=None if asked_account == "none" else asked_account,
+        current=current,
+        account=None if told == "none" else told,
         on=day_of(on),
         event=event,
         admits=_admits(known, argued_by, admissible),
@@ -265,14 +263,11 @@ def flip(
     as_json: Json = False,
 ) -> None:
     """Find the smallest changes of the reading, of the facts, or of both, that turn the finding."""
-    from dataclasses import replace
-
     from foedus.flips import find_flips
     from foedus.report import readings as report
 
     library = library_with(rules)
     question = _question(library, scenario, clause, ask, profile, define, set_, account, on, event)
-    question = replace(question, account=question.account or question.told[0])
     with _or_too_entangled(", or ask of one event with --event"), progress_over(None, "sets of changes") as advance:
         flips = find_flips(question, limit=limit, advance=advance)
     if as_json:

@@ -100,8 +100,10 @@ class Library:
     def _unread(self, root: Path, taken: Container[Path]) -> Iterator[InputError]:
         """Files of rules in a folder of the user's that stand where no rules are looked for."""
         for path in sorted([*root.glob("*.y*ml"), *root.glob("*/*.y*ml")]):
+            if path in taken or path.is_symlink():
+                continue
             kind = kind_of(path)
-            if kind in FOLDERS and path not in taken and not path.is_symlink():
+            if kind in FOLDERS:
                 hint = f"put it at {FOLDERS[kind]}/{path.stem}.yaml in that folder"
                 yield InputError(f"this file of the kind `{kind}` would not be read", Place(str(path)), hint)
 
