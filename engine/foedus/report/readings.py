@@ -277,9 +277,9 @@ def flips_record(question: Question, flips: Flips) -> dict[str, Any]:
         "of_reading": plain(flips.of_reading),
         "of_facts": plain(flips.of_facts),
         "of_both": plain(flips.both) if flips.both else None,
-        "whatever_the_reading": [
-            {"name": v.name, "to": value, "then": outcome} for v, value, outcome in flips.whatever_the_reading or ()
-        ],
+        "whatever_the_reading": None
+        if flips.whatever_the_reading is None
+        else [{"name": v.name, "to": value, "then": outcome} for v, value, outcome in flips.whatever_the_reading],
     }
 
 
